@@ -1,0 +1,60 @@
+using Orleans.Concurrency;
+
+namespace OrleansSocial.Realtime;
+
+/// <summary>Everything that reaches one person live: their connections on whatever node, their presence, their position. Key: user id.</summary>
+/// <remarks>
+/// A push may be lost; the cursor repairs it. The position that a connection is told is never ahead of what it was handed.
+/// Nothing here is stored: connections are leases that end with their node, and a cursor lives with the client.
+/// </remarks>
+[Alias("realtime.user-stream")]
+public interface IUserStreamGrain : IGrainWithGuidKey
+{
+    /// <summary>Attaches a live connection, or renews its lease when it is attached already. From here on it is pushed every event.</summary>
+    /// <remarks>
+    /// Refusals: <c>realtime.too_many_connections</c>. Attach first, then read with <see cref="Read"/> from the client's cursor:
+    /// what happens in between comes twice rather than not at all. A lease that is not renewed ends after the configured seconds.
+    /// </remarks>
+    [Alias("attach")]
+    Task<Outcome<Done>> Attach(ConnectionId connection, IConnectionObserver observer);
+
+    /// <summary>Detaches a connection. Again: changes nothing.</summary>
+    [Alias("detach")]
+    Task Detach(ConnectionId connection);
+
+    /// <summary>Reads what happened since a cursor, straight from the storage.</summary>
+    /// <param name="cursor">A cursor of this person; null for none: the answer is then a reset with a fresh cursor.</param>
+    /// <param name="limit">At most this many events, 1 to 500.</param>
+    /// <remarks>Refusals: <c>realtime.bad_cursor</c> (not a cursor of this server, or of another person). An old cursor or one of another history gets a reset, never a gap.</remarks>
+    [Alias("read"), AlwaysInterleave]
+    Task<Outcome<CatchUp>> Read(string? cursor, int limit);
+
+    /// <summary>Hands an event to every connection of this person but <paramref name="except"/>. Best effort.</summary>
+    [Alias("deliver"), OneWay, AlwaysInterleave]
+    Task Deliver(LiveEvent happened, ConnectionId? except);
+
+    /// <summary>Whether this person has a live connection now.</summary>
+    [Alias("is-online"), AlwaysInterleave]
+    Task<bool> IsOnline();
+
+    /// <summary>Tells <paramref name="watcher"/> about this person's coming and going for the lease time; returns the present state. Again: renews.</summary>
+    [Alias("watch")]
+    Task<bool> Watch(UserId watcher);
+}
+
+/// <summary>A live connection as the edge that holds its socket answers for it.</summary>
+[Alias("realtime.connection-observer")]
+public interface IConnectionObserver : IGrainObserver
+{
+    /// <summary>Puts an event on the connection's bounded queue; a full queue closes the connection with a resumable code.</summary>
+    [Alias("push"), OneWay]
+    Task Push(LiveEvent happened);
+
+    /// <summary>Tells the connection a position: everything before it has been handed to this connection.</summary>
+    [Alias("position"), OneWay]
+    Task Position(string cursor);
+
+    /// <summary>Ends the connection: its session was revoked, or another took its place.</summary>
+    [Alias("close"), OneWay]
+    Task Close(string code);
+}

@@ -1,0 +1,20 @@
+namespace OrleansSocial.Realtime;
+
+/// <summary>Every refusal of this slice, and the codes with which a live connection is closed.</summary>
+public static class RealtimeRefusals
+{
+    /// <summary>The text is not a cursor of this person and server.</summary>
+    public static readonly Refusal BadCursor = new("realtime.bad_cursor", Kind.Invalid, "This is not a cursor of yours; subscribe without one.");
+
+    /// <summary>The person holds as many live connections as they may.</summary>
+    public static readonly Refusal TooManyConnections = new("realtime.too_many_connections", Kind.TooMany, "You have too many live connections; close one and try again.") { RetryAfterSeconds = 5 };
+
+    /// <summary>Too many people to watch at once.</summary>
+    public static readonly Refusal WatchCount = new("realtime.watch_count", Kind.Unprocessable, "Ask for the presence of at most 100 people at once.");
+
+    /// <summary>The connection was too slow for what happened; connect again and resume from the cursor.</summary>
+    public static readonly Refusal SlowConsumer = new("realtime.slow_consumer", Kind.Unavailable, "This connection was too slow; connect again and resume from the cursor.") { RetryAfterSeconds = 0 };
+
+    /// <summary>The session of the connection was ended.</summary>
+    public static readonly Refusal SessionEnded = new("realtime.session_ended", Kind.Unauthenticated, "This session has ended; sign in again.");
+}

@@ -1,0 +1,17 @@
+namespace OrleansSocial.Users;
+
+/// <summary>Every refusal of this slice.</summary>
+public static class UserRefusals
+{
+    /// <summary>There is no such person.</summary>
+    public static readonly Refusal NotFound = new("users.not_found", Kind.NotFound, "There is no such person.");
+
+    /// <summary>The display name is empty or too long.</summary>
+    public static readonly Refusal DisplayName = new("users.display_name", Kind.Unprocessable, "A display name has 1 to 50 characters.");
+
+    /// <summary>The bio is too long.</summary>
+    public static readonly Refusal Bio = new("users.bio", Kind.Unprocessable, "A bio has at most 300 characters.");
+
+    /// <summary>The profile was changed since the version that the change is meant for.</summary>
+    public static readonly Refusal Version = new("users.version", Kind.Conflict, "The profile was changed meanwhile; read it again and repeat the change.");
+}

@@ -44,7 +44,7 @@ internal sealed class ReferenceCopier<T> : Copier<T>
     public override T Copy(T value, CopyContext? context) => value switch
     {
         null or GrainReference => value,
-        Grain grain when typeof(T).IsInterface => (T)((IAddressable)grain).AsReference(typeof(T)),
+        Grain grain when typeof(T).IsInterface => ((IAddressable)grain).AsReference<T>(),
         _ => throw new CodecNotFoundException(
             $"{value.GetType()} is not a reference. Pass the result of AsReference or of CreateObjectReference instead of the object."),
     };

@@ -2,10 +2,20 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace OrleansSocial.Kernel;
 
+/// <summary>What the edge needs of an outcome without knowing its type.</summary>
+public interface IOutcome
+{
+    /// <summary>The refusal, or null when the request was accepted.</summary>
+    Refusal? Refusal { get; }
+
+    /// <summary>The value of an accepted outcome, else null.</summary>
+    object? Held { get; }
+}
+
 /// <summary>Either a value or the refusal that stands in its place. Exactly one of the two is present.</summary>
 /// <typeparam name="T">What the caller gets when nothing is refused.</typeparam>
 [GenerateSerializer, Immutable, Alias("social.outcome`1")]
-public readonly struct Outcome<T>
+public readonly struct Outcome<T> : IOutcome
 {
     [Id(0)]
     private readonly T? _value;
@@ -17,6 +27,9 @@ public readonly struct Outcome<T>
 
     /// <summary>The refusal, or null when the request was accepted.</summary>
     public Refusal? Refusal => _refusal;
+
+    /// <inheritdoc/>
+    object? IOutcome.Held => _value;
 
     /// <summary>True when the request was accepted.</summary>
     public bool Accepted => _refusal is null;

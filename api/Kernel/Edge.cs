@@ -1,0 +1,90 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+
+namespace OrleansSocial.Kernel;
+
+/// <summary>What every slice of the edge stands on: JSON, problems, documentation.</summary>
+public static class Edge
+{
+    /// <summary>Registers the common services of the edge.</summary>
+    public static IServiceCollection AddEdgeKernel(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(o => SocialJson.Configure(o.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+        services.AddExceptionHandler<Faults>();
+        services.AddProblemDetails();
+        services.AddOpenApi("v1", Document);
+        return services;
+    }
+
+    /// <summary>Puts exception handling first, and gives every bare status of the framework its problem.</summary>
+    public static IApplicationBuilder UseEdgeKernel(this IApplicationBuilder app)
+    {
+        app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = _ => true });
+        app.UseStatusCodePages(pages => BareStatus(pages.HttpContext));
+        return app;
+    }
+
+    /// <summary>Serves the OpenAPI document and the page to browse it.</summary>
+    public static void MapDocumentation(this WebApplication app)
+    {
+        app.MapOpenApi("/openapi/{documentName}.json").Public();
+        app.UseSwaggerUI(ui =>
+        {
+            ui.RoutePrefix = "docs";
+            ui.DocumentTitle = "OrleansSocial API";
+            ui.SwaggerEndpoint("/openapi/v1.json", "v1");
+        });
+    }
+
+    private static Task BareStatus(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => Problems.Write(context, CommonRefusals.NotFound),
+        StatusCodes.Status405MethodNotAllowed => Problems.Write(
+            context, StatusCodes.Status405MethodNotAllowed, Problems.MethodNotAllowedCode, "This route does not take this method; see /docs."),
+        StatusCodes.Status413PayloadTooLarge => Problems.Write(context, CommonRefusals.BodyTooLarge),
+        StatusCodes.Status415UnsupportedMediaType => Problems.Write(context, CommonRefusals.UnsupportedMedia),
+        StatusCodes.Status400BadRequest => Problems.Write(context, CommonRefusals.Malformed),
+        _ => Task.CompletedTask,
+    };
+
+    private static void Document(OpenApiOptions options)
+    {
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "OrleansSocial";
+            document.Info.Version = "v1";
+            document.Info.Description = "Chat, live notifications and feeds. Errors are problem details (RFC 9457) with a stable code.";
+            document.Components ??= new OpenApiComponents();
+            document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+            document.Components.SecuritySchemes["bearer"] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                BearerFormat = "JWT",
+            };
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer((operation, context, _) =>
+        {
+            var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+            if (metadata.OfType<SignedMetadata>().Any())
+                operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", context.Document)] = [] }];
+            if (metadata.OfType<CreatesMetadata>().Any())
+                (operation.Parameters ??= []).Add(new OpenApiParameter
+                {
+                    Name = IdempotencyKey.Header,
+                    In = ParameterLocation.Header,
+                    Description = "The same key with the same body makes the thing once and gives the same answer.",
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = IdempotencyKey.CharsMax },
+                });
+            var codes = metadata.OfType<RefusesMetadata>().SelectMany(r => r.Codes).ToList();
+            if (codes.Count > 0) operation.Description = $"Refusals: {string.Join(", ", codes)}.";
+            return Task.CompletedTask;
+        });
+    }
+}

@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace OrleansSocial.Kernel;
+
+/// <summary>Turns what was thrown into a response: malformed requests by name, outages as 503, bugs as 500 without detail.</summary>
+public sealed partial class Faults(ILogger<Faults> log) : IExceptionHandler
+{
+    /// <summary>The refusal that stands for an exception; null when it is a bug.</summary>
+    public static Refusal? RefusalFor(Exception exception) => exception switch
+    {
+        BadHttpRequestException { InnerException: TextNotStorableException } or TextNotStorableException => CommonRefusals.TextNotStorable,
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => CommonRefusals.BodyTooLarge,
+        BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => CommonRefusals.UnsupportedMedia,
+        BadHttpRequestException => CommonRefusals.Malformed,
+        DatabaseUnavailableException or TimeoutException or OrleansException => CommonRefusals.Unavailable,
+        _ => null,
+    };
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (httpContext.RequestAborted.IsCancellationRequested) return true;
+        if (RefusalFor(exception) is { } refusal)
+        {
+            if (refusal.Kind == Kind.Unavailable) LogUnavailable(exception, httpContext.Request.Path);
+            await Problems.Write(httpContext, refusal);
+            return true;
+        }
+
+        LogFault(exception, httpContext.Request.Method, httpContext.Request.Path);
+        await Problems.Write(
+            httpContext,
+            StatusCodes.Status500InternalServerError,
+            Problems.FaultCode,
+            "Something went wrong on our side; the trace id names it in the log.");
+        return true;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} answers 503")]
+    private partial void LogUnavailable(Exception cause, string path);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
+    private partial void LogFault(Exception cause, string method, string path);
+}

@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using System.Reflection;
+
+namespace OrleansSocial.Kernel;
+
+/// <summary>The one place where outcomes become responses: 200, 201 or 204 for a value, problem details for a refusal.</summary>
+public sealed class OutcomeFilter : IEndpointFilter
+{
+    /// <inheritdoc/>
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var result = await next(context);
+        if (result is not IOutcome outcome) return result;
+        if (outcome.Refusal is { } refusal) return Problems.Of(refusal);
+
+        var http = context.HttpContext;
+        var metadata = http.GetEndpoint()!.Metadata;
+        if (metadata.GetMetadata<TaggedMetadata>() is { } tagged) return Tagged(http, outcome.Held!, tagged.Tag(outcome.Held!));
+
+        http.Response.Headers.CacheControl = "no-store";
+        if (outcome.Held is Done) return Results.NoContent();
+        var status = metadata.GetMetadata<CreatesMetadata>() is null ? StatusCodes.Status200OK : StatusCodes.Status201Created;
+        return Results.Json(outcome.Held, SocialJson.Options, statusCode: status);
+    }
+
+    private static IResult Tagged(HttpContext http, object value, string tag)
+    {
+        http.Response.Headers.ETag = tag;
+        http.Response.Headers.CacheControl = "public, max-age=0, must-revalidate";
+        return http.Request.Headers.IfNoneMatch.Any(known => known is not null && Matches(known, tag))
+            ? Results.StatusCode(StatusCodes.Status304NotModified)
+            : Results.Json(value, SocialJson.Options);
+    }
+
+    /// <summary>Weak comparison, as <c>If-None-Match</c> asks for: a list of tags, or a star.</summary>
+    private static bool Matches(string header, string tag) => header.Split(',', StringSplitOptions.TrimEntries)
+        .Any(known => known == "*" || string.Equals(Strong(known), Strong(tag), StringComparison.Ordinal));
+
+    private static string Strong(string tag) => tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag;
+
+    /// <summary>Tells the documentation what the handler's outcome holds instead of the outcome itself.</summary>
+    internal static void Describe(EndpointBuilder endpoint)
+    {
+        if (endpoint.Metadata.OfType<MethodInfo>().FirstOrDefault() is not { } handler) return;
+        if (ValueOf(handler.ReturnType) is not { } value) return;
+
+        for (var i = endpoint.Metadata.Count - 1; i >= 0; i--)
+            if (endpoint.Metadata[i] is IProducesResponseTypeMetadata)
+                endpoint.Metadata.RemoveAt(i);
+
+        var creates = endpoint.Metadata.OfType<CreatesMetadata>().Any();
+        endpoint.Metadata.Add(value == typeof(Done)
+            ? new ProducesResponseTypeMetadata(StatusCodes.Status204NoContent)
+            : new ProducesResponseTypeMetadata(creates ? StatusCodes.Status201Created : StatusCodes.Status200OK, value, ["application/json"]));
+        foreach (var status in (int[])[400, 401, 403, 404, 409, 413, 415, 422, 429, 503])
+            endpoint.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(Problem), ["application/problem+json"]));
+    }
+
+    private static Type? ValueOf(Type type)
+    {
+        if (type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(Task<>) || type.GetGenericTypeDefinition() == typeof(ValueTask<>)))
+            type = type.GetGenericArguments()[0];
+        return type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Outcome<>) ? type.GetGenericArguments()[0] : null;
+    }
+}

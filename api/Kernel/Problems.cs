@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace OrleansSocial.Kernel;
+
+/// <summary>Writes refusals as problem details (RFC 9457) with their stable code.</summary>
+public static class Problems
+{
+    /// <summary>A bug on our side: says nothing of its cause but the trace id under which the log has it.</summary>
+    public const string FaultCode = "service.fault";
+
+    /// <summary>The method is not one that the route takes.</summary>
+    public const string MethodNotAllowedCode = "request.method_not_allowed";
+
+    /// <summary>A result that writes <paramref name="refusal"/> as its problem.</summary>
+    public static IResult Of(Refusal refusal) => new RefusalResult(refusal);
+
+    /// <summary>Writes <paramref name="refusal"/> as the response, with <c>Retry-After</c> in whole seconds when waiting helps.</summary>
+    public static Task Write(HttpContext context, Refusal refusal)
+    {
+        if (refusal.RetryAfterSeconds is { } seconds)
+            context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(seconds)).ToString(CultureInfo.InvariantCulture);
+        return Write(context, (int)refusal.Kind, refusal.Code, refusal.Message, refusal.RetryAfterSeconds);
+    }
+
+    /// <summary>Writes a problem that is not the refusal of a slice.</summary>
+    public static async Task Write(HttpContext context, int status, string code, string detail, double? retryAfterSeconds = null)
+    {
+        var response = context.Response;
+        response.StatusCode = status;
+        response.ContentType = "application/problem+json";
+        response.Headers.CacheControl = "no-store";
+        var problem = new Problem(
+            $"/docs/problems#{code}",
+            Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status),
+            status,
+            detail,
+            code,
+            TraceId(context),
+            retryAfterSeconds);
+        await JsonSerializer.SerializeAsync(response.Body, problem, SocialJson.Options, context.RequestAborted);
+    }
+
+    /// <summary>The id under which logs and traces have this request.</summary>
+    public static string TraceId(HttpContext context) => Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
+
+    private sealed class RefusalResult(Refusal refusal) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => Write(httpContext, refusal);
+    }
+}
+
+/// <summary>Problem details as they leave the API.</summary>
+/// <param name="Type">Where the code is explained.</param>
+/// <param name="Title">The HTTP status in words.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Detail">One sentence that says what to do.</param>
+/// <param name="Code">Stable; what programs look at.</param>
+/// <param name="TraceId">Names the request in logs and traces.</param>
+/// <param name="RetryAfterSeconds">When waiting helps: how long.</param>
+public sealed record Problem(string Type, string Title, int Status, string Detail, string Code, string TraceId, double? RetryAfterSeconds);

@@ -14,8 +14,8 @@ public sealed partial class Faults(ILogger<Faults> log) : IExceptionHandler
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => CommonRefusals.BodyTooLarge,
         BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => CommonRefusals.UnsupportedMedia,
         BadHttpRequestException => CommonRefusals.Malformed,
-        DatabaseUnavailableException or TimeoutException or OrleansException => CommonRefusals.Unavailable,
-        _ => null,
+        TimeoutException or OrleansException => CommonRefusals.Unavailable,
+        _ => DatabaseUnavailableException.Describes(exception) ? CommonRefusals.Unavailable : null,
     };
 
     /// <inheritdoc/>

@@ -1,3 +1,6 @@
+using System.Data.Common;
+using System.Net.Sockets;
+
 namespace OrleansSocial.Kernel;
 
 /// <summary>PostgreSQL cannot be reached or cannot write now. Nothing was stored, or it is not known whether it was; the same request may be sent again.</summary>
@@ -21,4 +24,30 @@ public sealed class DatabaseUnavailableException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>Whether an exception, or one that it wraps, says that the database is away, overloaded, full, shutting down, or no longer takes this node's writes.</summary>
+    public static bool Describes(Exception? fault)
+    {
+        for (; fault is not null; fault = fault.InnerException)
+        {
+            if (fault is DatabaseUnavailableException || (fault is DbException database && IsOutage(database)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Classes of SQLSTATE: 08 connection, 53 resources (full, too many connections), 57P shut down or starting,
+    // 58 system and I/O errors; 25006 is a server that was made read-only; SF001 is this product's write fence.
+    private static bool IsOutage(DbException fault) => fault.SqlState switch
+    {
+        null or "" => fault.IsTransient || fault.InnerException is IOException or TimeoutException or SocketException,
+        "25006" or "SF001" => true,
+        var state => state.StartsWith("08", StringComparison.Ordinal)
+            || state.StartsWith("53", StringComparison.Ordinal)
+            || state.StartsWith("57P", StringComparison.Ordinal)
+            || state.StartsWith("58", StringComparison.Ordinal),
+    };
 }

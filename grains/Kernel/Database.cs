@@ -1,0 +1,144 @@
+using Npgsql;
+
+namespace OrleansSocial.Kernel;
+
+/// <summary>The PostgreSQL of this cluster: the one pool of connections that every store shares, and what its faults mean.</summary>
+/// <remarks>
+/// A store reads with <see cref="Use{T}"/>. A store that writes puts <see cref="WriteFence.Guard"/> first in its transaction.
+/// Whoever opens connections itself hands its faults to <see cref="Translate"/>.
+/// </remarks>
+public sealed class Database : IAsyncDisposable
+{
+    private static readonly TimeSpan ClearPause = TimeSpan.FromMilliseconds(250);
+
+    private readonly TimeProvider _clock;
+    private readonly WriteFence _fence;
+    private long _clearedAt;
+
+    /// <summary>Opens the pool; connects with the first use.</summary>
+    /// <param name="connectionString">Where PostgreSQL is. What it names itself wins over <paramref name="options"/>.</param>
+    /// <param name="options">Limits of the pool.</param>
+    /// <param name="fence">Counts the writes that PostgreSQL refuses.</param>
+    /// <param name="clock">Paces the clearing of the pool.</param>
+    public Database(string connectionString, DatabaseOptions options, WriteFence fence, TimeProvider clock)
+    {
+        (_fence, _clock) = (fence, clock);
+        Source = new NpgsqlDataSourceBuilder(WithLimits(connectionString, options)).Build();
+    }
+
+    /// <summary>The pool.</summary>
+    public NpgsqlDataSource Source { get; }
+
+    /// <summary>A connection from the pool; dispose it to give it back.</summary>
+    /// <exception cref="DatabaseUnavailableException">PostgreSQL cannot be reached.</exception>
+    public async ValueTask<NpgsqlConnection> Open(CancellationToken cancellation = default)
+    {
+        try
+        {
+            return await Source.OpenConnectionAsync(cancellation);
+        }
+        catch (Exception fault) when (Translate(fault) is DatabaseUnavailableException unavailable)
+        {
+            throw unavailable;
+        }
+    }
+
+    /// <summary>Lends a connection to <paramref name="work"/> and translates its faults.</summary>
+    /// <exception cref="DatabaseUnavailableException">PostgreSQL cannot be reached or does not take the write.</exception>
+    public async Task<T> Use<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellation = default)
+    {
+        try
+        {
+            await using var connection = await Source.OpenConnectionAsync(cancellation);
+            return await work(connection, cancellation);
+        }
+        catch (Exception fault) when (Translate(fault) is DatabaseUnavailableException unavailable)
+        {
+            throw unavailable;
+        }
+    }
+
+    /// <summary>Runs one write transaction: the fence first, then <paramref name="commands"/>, in one round trip. Returns the rows they touched.</summary>
+    /// <exception cref="DatabaseUnavailableException">PostgreSQL cannot be reached or refuses writes of this node.</exception>
+    public Task<int> Write(IEnumerable<NpgsqlBatchCommand> commands, CancellationToken cancellation = default)
+        => Use(
+            async (connection, token) =>
+            {
+                // Without an explicit transaction the commands of a batch are one transaction: all or nothing.
+                await using var batch = new NpgsqlBatch(connection);
+                batch.BatchCommands.Add(_fence.Guard());
+                foreach (var command in commands)
+                {
+                    batch.BatchCommands.Add(command);
+                }
+
+                await batch.ExecuteNonQueryAsync(token);
+                var rows = 0;
+                for (var i = 1; i < batch.BatchCommands.Count; i++)
+                {
+                    rows += (int)batch.BatchCommands[i].RecordsAffected;
+                }
+
+                return rows;
+            },
+            cancellation);
+
+    /// <summary>What a fault of PostgreSQL means to a caller: an outage becomes <see cref="DatabaseUnavailableException"/>, anything else stays what it is.</summary>
+    /// <remarks>
+    /// Counts a write that the fence refused. After an outage the idle connections are dropped, since all of them
+    /// led to the server that went away.
+    /// </remarks>
+    public Exception Translate(Exception fault)
+    {
+        if (fault is DatabaseUnavailableException || !DatabaseUnavailableException.Describes(fault))
+        {
+            return fault;
+        }
+
+        if (WriteFence.IsRefusal(fault))
+        {
+            _fence.CountRefused();
+            return new DatabaseUnavailableException("This node no longer holds the lease that its write carried.");
+        }
+
+        ClearPool();
+        return new DatabaseUnavailableException($"The database cannot answer now: {fault.GetBaseException().Message}");
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Source.DisposeAsync();
+
+    private static string WithLimits(string connectionString, DatabaseOptions options)
+    {
+        var given = new NpgsqlConnectionStringBuilder(connectionString);
+        var named = given.Keys.Cast<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
+        void Default(string key, object value)
+        {
+            if (!named.Contains(key))
+            {
+                given[key] = value;
+            }
+        }
+
+        Default("Maximum Pool Size", options.ConnectionsMax);
+        Default("Timeout", options.ConnectSecondsMax);
+        Default("Command Timeout", options.StatementSecondsMax);
+        Default("Max Auto Prepare", options.PreparedStatementsMax);
+        Default("Auto Prepare Min Usages", 2);
+        Default("Application Name", "orleans-social");
+        Default("No Reset On Close", true);
+        return given.ConnectionString;
+    }
+
+    // Thousands of callers may meet the same outage at once; one clearing serves them all.
+    private void ClearPool()
+    {
+        var now = _clock.GetTimestamp();
+        var before = Volatile.Read(ref _clearedAt);
+        if ((before == 0 || _clock.GetElapsedTime(before, now) >= ClearPause)
+            && Interlocked.CompareExchange(ref _clearedAt, now, before) == before)
+        {
+            Source.Clear();
+        }
+    }
+}

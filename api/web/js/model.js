@@ -1,0 +1,165 @@
+// What this page knows: conversations, people, who is here and who is writing. Events, lists and answers may come in any
+// order and twice; numbers and versions decide, never the order of arrival. No network, no document.
+
+import { Timeline } from './timeline.js';
+
+const TypingMs = 5_000;
+
+export class Model {
+  conversations = new Map();
+  people = new Map();
+  online = new Map();
+  #typing = new Map();
+  #left = new Map();
+
+  constructor(me) {
+    this.me = me;
+  }
+
+  conversation(id) { return this.conversations.get(id) ?? null; }
+
+  /** The most recently active first, as the server lists them. */
+  get list() {
+    return [...this.conversations.values()].sort((a, b) => (activeAt(a) < activeAt(b) ? 1 : activeAt(a) > activeAt(b) ? -1 : 0));
+  }
+
+  get unread() {
+    let count = 0;
+    for (const conversation of this.conversations.values()) count += unreadOf(conversation) > 0 ? 1 : 0;
+    return count;
+  }
+
+  /** Applies one live event. Returns the id of a conversation that must be read from the server to make sense of it, or null. */
+  apply({ type, data, seq }, now) {
+    switch (type) {
+      case 'message.created':
+      case 'message.changed': return this.putEntry(data) ? null : this.#unlessLeft(data.conversation, data.seq);
+      case 'conversation.changed': this.putView(data); return null;
+      case 'conversation.left': this.#leave(data.conversation, seq ?? 0); return null;
+      case 'read.moved': this.putRead(data); return null;
+      case 'typing': this.#writing(data, now); return null;
+      case 'presence': this.online.set(data.user, data.online); return null;
+      default: return null;
+    }
+  }
+
+  /** Takes an entry. False when its conversation is not known here. */
+  putEntry(entry) {
+    const conversation = this.conversation(entry.conversation);
+    if (!conversation) return false;
+    conversation.timeline.put(entry);
+    conversation.lastSeq = Math.max(conversation.lastSeq, entry.seq);
+    if (isNewer(entry, conversation.lastEntry)) conversation.lastEntry = entry;
+    if (entry.sender === this.me) this.putRead({ conversation: entry.conversation, user: this.me, seq: entry.seq });
+    if (entry.kind === 'titled' && entry.seq > conversation.viewSeq) conversation.title = entry.text;
+    this.#typing.get(entry.conversation)?.delete(entry.sender);
+    return true;
+  }
+
+  /** Takes a page of history of a conversation that is known. */
+  putPage(id, page) {
+    const conversation = this.conversation(id);
+    if (!conversation) return;
+    conversation.timeline.putPage(page);
+    conversation.lastSeq = Math.max(conversation.lastSeq, page.lastSeq);
+    const last = page.entries.at(-1);
+    if (last && isNewer(last, conversation.lastEntry)) conversation.lastEntry = last;
+  }
+
+  /** Takes one line of the list of conversations. */
+  putSummary(summary) {
+    const conversation = this.#known(summary.id, summary.kind);
+    if (summary.lastSeq >= conversation.viewSeq) conversation.title = summary.title;
+    conversation.peer = summary.peer ?? conversation.peer;
+    conversation.memberCount = summary.memberCount;
+    conversation.lastSeq = Math.max(conversation.lastSeq, summary.lastSeq);
+    conversation.readSeq = Math.max(conversation.readSeq, summary.readSeq);
+    if (summary.lastEntry && isNewer(summary.lastEntry, conversation.lastEntry)) conversation.lastEntry = summary.lastEntry;
+    return conversation;
+  }
+
+  /** Takes a conversation with its members; an older view than the one known changes no more than read markers. */
+  putView(view) {
+    if (view.lastSeq < (this.#left.get(view.id) ?? 0)) return null;
+    this.#left.delete(view.id);
+    const conversation = this.#known(view.id, view.kind);
+    conversation.createdAt = view.createdAt;
+    conversation.lastSeq = Math.max(conversation.lastSeq, view.lastSeq);
+    if (view.lastSeq >= conversation.viewSeq) {
+      conversation.viewSeq = view.lastSeq;
+      conversation.title = view.title;
+      conversation.memberCount = view.members.length;
+      const known = conversation.members;
+      conversation.members = new Map(view.members.map((m) => [m.user, { ...m, readSeq: Math.max(m.readSeq, known?.get(m.user)?.readSeq ?? 0) }]));
+      if (view.kind === 'direct') conversation.peer = view.members.find((m) => m.user !== this.me)?.user ?? conversation.peer;
+    }
+    for (const member of view.members) this.putRead({ conversation: view.id, user: member.user, seq: member.readSeq });
+    return conversation;
+  }
+
+  /** Watermarks only rise. */
+  putRead({ conversation: id, user, seq }) {
+    const conversation = this.conversation(id);
+    if (!conversation) return;
+    if (user === this.me) conversation.readSeq = Math.max(conversation.readSeq, seq);
+    const member = conversation.members?.get(user);
+    if (member) member.readSeq = Math.max(member.readSeq, seq);
+  }
+
+  putPerson(profile) { this.people.set(profile.id, { handle: profile.handle, displayName: profile.displayName }); }
+
+  /** After a reset: what the lists no longer name is gone, and histories are read anew. */
+  keepOnly(ids) {
+    for (const id of this.conversations.keys()) if (!ids.has(id)) this.conversations.delete(id);
+    for (const conversation of this.conversations.values()) conversation.timeline.clear();
+    this.#left.clear();
+  }
+
+  /** Who is writing now in a conversation, and when that must be looked at again. */
+  typing(id, now) {
+    const writing = this.#typing.get(id) ?? new Map();
+    for (const [user, until] of writing) if (until <= now) writing.delete(user);
+    return { users: [...writing.keys()], until: writing.size ? Math.min(...writing.values()) : null };
+  }
+
+  /** Highest number that every other member, or any of them, has read. */
+  readByOthers(conversation) {
+    const others = [...(conversation.members?.values() ?? [])].filter((m) => m.user !== this.me);
+    return { people: others, any: Math.max(0, ...others.map((m) => m.readSeq)) };
+  }
+
+  #known(id, kind) {
+    let conversation = this.conversations.get(id);
+    if (!conversation) {
+      conversation = {
+        id, kind, title: null, peer: null, createdAt: null, members: null, memberCount: 0,
+        lastSeq: 0, readSeq: 0, viewSeq: 0, lastEntry: null, timeline: new Timeline(),
+      };
+      this.conversations.set(id, conversation);
+    }
+    return conversation;
+  }
+
+  #leave(id, seq) {
+    const conversation = this.conversations.get(id);
+    if (conversation && conversation.viewSeq > seq && seq > 0) return;
+    this.conversations.delete(id);
+    this.#left.set(id, seq);
+  }
+
+  #unlessLeft(id, seq) { return seq <= (this.#left.get(id) ?? -1) ? null : id; }
+
+  #writing({ conversation, user }, now) {
+    if (user === this.me) return;
+    if (!this.#typing.has(conversation)) this.#typing.set(conversation, new Map());
+    this.#typing.get(conversation).set(user, now + TypingMs);
+  }
+}
+
+export function unreadOf(conversation) { return Math.max(0, conversation.lastSeq - conversation.readSeq); }
+
+function activeAt(conversation) { return conversation.lastEntry?.sentAt ?? conversation.createdAt ?? ''; }
+
+function isNewer(entry, known) {
+  return !known || entry.seq > known.seq || (entry.seq === known.seq && entry.version > known.version);
+}

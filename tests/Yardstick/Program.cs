@@ -6,7 +6,7 @@ using Npgsql;
 var builder = WebApplication.CreateBuilder(args);
 builder.Logging.ClearProviders();
 builder.Services.AddSignalR();
-builder.Services.AddNpgsqlDataSource(builder.Configuration.GetConnectionString("Postgres")!);
+builder.Services.AddSingleton(NpgsqlDataSource.Create(builder.Configuration.GetConnectionString("Postgres")!));
 var app = builder.Build();
 
 await using (var command = app.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand("""

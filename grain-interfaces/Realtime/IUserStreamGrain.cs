@@ -14,9 +14,11 @@ public interface IUserStreamGrain : IGrainWithGuidKey
     /// <remarks>
     /// Refusals: <c>realtime.too_many_connections</c>. Attach first, then read with <see cref="Read"/> from the client's cursor:
     /// what happens in between comes twice rather than not at all. A lease that is not renewed ends after the configured seconds.
+    /// An answer with another <see cref="Attachment.Id"/> than before means that this person's grain was elsewhere or forgot the
+    /// connection: pushes were missed, so read again from the last cursor.
     /// </remarks>
     [Alias("attach")]
-    Task<Outcome<Done>> Attach(ConnectionId connection, IConnectionObserver observer);
+    Task<Outcome<Attachment>> Attach(ConnectionId connection, IConnectionObserver observer);
 
     /// <summary>Detaches a connection. Again: changes nothing.</summary>
     [Alias("detach")]
@@ -37,7 +39,8 @@ public interface IUserStreamGrain : IGrainWithGuidKey
     [Alias("is-online"), AlwaysInterleave]
     Task<bool> IsOnline();
 
-    /// <summary>Tells <paramref name="watcher"/> about this person's coming and going for the lease time; returns the present state. Again: renews.</summary>
+    /// <summary>Tells <paramref name="watcher"/> about this person's coming and going for the configured time; returns the present state. Again: renews.</summary>
+    /// <remarks>A person has a limited number of watchers; beyond it the one whose time ends first is forgotten.</remarks>
     [Alias("watch")]
     Task<bool> Watch(UserId watcher);
 }
@@ -47,14 +50,21 @@ public interface IUserStreamGrain : IGrainWithGuidKey
 public interface IConnectionObserver : IGrainObserver
 {
     /// <summary>Puts an event on the connection's bounded queue; a full queue closes the connection with a resumable code.</summary>
+    /// <param name="happened">The event.</param>
+    /// <param name="attachment">The attachment under which it is pushed.</param>
+    /// <param name="number">1, 2, 3, … for the pushes of one attachment, so that a lost one is noticed.</param>
     [Alias("push"), OneWay]
-    Task Push(LiveEvent happened);
+    Task Push(LiveEvent happened, long attachment, long number);
 
-    /// <summary>Tells the connection a position: everything before it has been handed to this connection.</summary>
+    /// <summary>Offers the connection a position: everything before it was handed out by the pushes up to <paramref name="number"/>.</summary>
+    /// <remarks>
+    /// The client is told only when each of those pushes has come here. When one has not, the edge reads from the last cursor that it
+    /// told and tells the cursor of that reading instead.
+    /// </remarks>
     [Alias("position"), OneWay]
-    Task Position(string cursor);
+    Task Position(string cursor, long attachment, long number);
 
-    /// <summary>Ends the connection: its session was revoked, or another took its place.</summary>
+    /// <summary>Ends the connection: its cursor can no longer be carried on, or its person may not be connected.</summary>
     [Alias("close"), OneWay]
     Task Close(string code);
 }

@@ -17,4 +17,13 @@ public static class RealtimeRefusals
 
     /// <summary>The session of the connection was ended.</summary>
     public static readonly Refusal SessionEnded = new("realtime.session_ended", Kind.Unauthenticated, "This session has ended; sign in again.");
+
+    /// <summary>What was missed cannot be replayed on this connection; connect again and subscribe with the cursor.</summary>
+    public static readonly Refusal Resync = new("realtime.resync", Kind.Unavailable, "This connection missed too much to catch up; connect again and resume from the cursor.") { RetryAfterSeconds = 0 };
+
+    /// <summary>The node that holds the connection is stopping.</summary>
+    public static readonly Refusal NodeStopping = new("realtime.node_stopping", Kind.Unavailable, "This server is stopping; connect again and resume from the cursor.") { RetryAfterSeconds = 0 };
+
+    /// <summary>The wait of a poll is out of range.</summary>
+    public static readonly Refusal Wait = new("realtime.wait", Kind.Invalid, "A poll waits 0 to 30 seconds.");
 }

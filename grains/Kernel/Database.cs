@@ -13,6 +13,7 @@ public sealed class Database : IAsyncDisposable
 
     private readonly TimeProvider _clock;
     private readonly WriteFence _fence;
+    private readonly NpgsqlDataSource _own;
     private long _clearedAt;
 
     /// <summary>Opens the pool; connects with the first use.</summary>
@@ -23,7 +24,9 @@ public sealed class Database : IAsyncDisposable
     public Database(string connectionString, DatabaseOptions options, WriteFence fence, TimeProvider clock)
     {
         (_fence, _clock) = (fence, clock);
-        Source = new NpgsqlDataSourceBuilder(WithLimits(connectionString, options)).Build();
+        var limited = WithLimits(connectionString, options);
+        Source = new NpgsqlDataSourceBuilder(limited).Build();
+        _own = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(limited) { Pooling = false }.ConnectionString).Build();
     }
 
     /// <summary>The pool.</summary>
@@ -36,6 +39,20 @@ public sealed class Database : IAsyncDisposable
         try
         {
             return await Source.OpenConnectionAsync(cancellation);
+        }
+        catch (Exception fault) when (Translate(fault) is DatabaseUnavailableException unavailable)
+        {
+            throw unavailable;
+        }
+    }
+
+    /// <summary>A connection outside the pool, for what lives as long as its session: an advisory lock, a notification.</summary>
+    /// <exception cref="DatabaseUnavailableException">PostgreSQL cannot be reached.</exception>
+    public async ValueTask<NpgsqlConnection> OpenOwn(CancellationToken cancellation = default)
+    {
+        try
+        {
+            return await _own.OpenConnectionAsync(cancellation);
         }
         catch (Exception fault) when (Translate(fault) is DatabaseUnavailableException unavailable)
         {
@@ -106,7 +123,11 @@ public sealed class Database : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        await _own.DisposeAsync();
+    }
 
     private static string WithLimits(string connectionString, DatabaseOptions options)
     {

@@ -1,0 +1,31 @@
+namespace OrleansSocial.Users;
+
+/// <summary>One person's profile. Key: user id.</summary>
+/// <remarks>Invariants: see <see cref="ProfileState"/>.</remarks>
+internal sealed class UserGrain(
+    [PersistentState("profile", GrainStorage.Name)] IPersistentState<ProfileState> profile,
+    TimeProvider clock)
+    : Grain, IUserGrain
+{
+    public async Task<Outcome<ProfileView>> Create(string handle, string displayName)
+    {
+        if (profile.RecordExists) return View();
+
+        await profile.Commit(this, new() { Handle = handle, DisplayName = displayName, CreatedAt = clock.GetUtcNow(), Version = 1 });
+        return View();
+    }
+
+    public Task<Outcome<ProfileView>> Get() => Task.FromResult<Outcome<ProfileView>>(profile.RecordExists ? View() : UserRefusals.NotFound);
+
+    public async Task<Outcome<ProfileView>> Change(ChangeProfile change)
+    {
+        if (!profile.RecordExists) return UserRefusals.NotFound;
+        if (UserRules.RefuseChange(profile.State, change) is { } refusal) return refusal;
+
+        var next = UserRules.Apply(profile.State, change);
+        if (next != profile.State) await profile.Commit(this, next);
+        return View();
+    }
+
+    private ProfileView View() => profile.State.View(UserId.From(this.GetPrimaryKey()));
+}

@@ -5,7 +5,7 @@ namespace OrleansSocial.Identity;
 public interface IAccountGrain : IGrainWithStringKey
 {
     /// <summary>Opens the account and signs in. Durable before it answers.</summary>
-    /// <remarks>Refusals, in order: <c>identity.handle</c>, <c>identity.display_name</c>, <c>identity.password_length</c>, <c>identity.handle_taken</c>.</remarks>
+    /// <remarks>Refusals, in order: <c>identity.handle</c>, <c>identity.display_name</c>, <c>identity.password_length</c>, <c>request.text_not_storable</c>, <c>identity.handle_taken</c>, <c>identity.busy</c>.</remarks>
     [Alias("register")]
     Task<Outcome<SessionTokens>> Register(RegisterAccount command);
 
@@ -24,11 +24,15 @@ public interface IAccountGrain : IGrainWithStringKey
 public interface ISessionGrain : IGrainWithGuidKey
 {
     /// <summary>Starts the session for a person and makes its first tokens.</summary>
+    /// <remarks>Refusals: <c>identity.session_ended</c> when a session with this key was started before, for its tokens cannot be told again.</remarks>
     [Alias("start")]
     Task<Outcome<SessionTokens>> Start(UserId user, string handle);
 
     /// <summary>Exchanges the newest refresh token for new tokens. A token that was exchanged already ends the whole session.</summary>
-    /// <remarks>Refusals: <c>identity.session_ended</c>, <c>identity.refresh_reused</c>.</remarks>
+    /// <remarks>
+    /// Refusals, in order: <c>identity.session_ended</c> (also for a token that this session never had, which ends nothing), <c>identity.refresh_reused</c>.
+    /// The exchange is durable before it answers.
+    /// </remarks>
     [Alias("refresh")]
     Task<Outcome<SessionTokens>> Refresh(string refreshToken);
 
@@ -37,7 +41,7 @@ public interface ISessionGrain : IGrainWithGuidKey
     Task End();
 }
 
-/// <summary>The signing keys of the cluster, and the sessions that ended while their access tokens still live. Key: 0.</summary>
+/// <summary>The signing keys of the cluster. Key: 0.</summary>
 [Alias("identity.keys")]
 public interface IKeyRingGrain : IGrainWithIntegerKey
 {

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OrleansSocial.Identity;
+
+/// <summary>Accounts, sessions and signing keys.</summary>
+public static class IdentityModule
+{
+    /// <summary>Registers the slice.</summary>
+    public static ISiloBuilder AddIdentity(this ISiloBuilder silo)
+    {
+        silo.Services.AddOptions<IdentityOptions>().BindConfiguration(IdentityOptions.Section)
+            .ValidateDataAnnotations()
+            .Validate(_ => Sodium.Fault is null, Sodium.Fault ?? "")
+            .ValidateOnStart();
+        silo.Services.AddSingleton<PasswordHasher>();
+        silo.Services.AddSingleton<EndedSessionStore>();
+        return silo;
+    }
+}

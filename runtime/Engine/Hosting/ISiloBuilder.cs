@@ -12,13 +12,3 @@ public interface ISiloBuilder
     /// <summary>The configuration of the host.</summary>
     IConfiguration Configuration { get; }
 }
-
-/// <summary>Configures a client of a cluster.</summary>
-public interface IClientBuilder
-{
-    /// <summary>The services of the host.</summary>
-    IServiceCollection Services { get; }
-
-    /// <summary>The configuration of the host.</summary>
-    IConfiguration Configuration { get; }
-}

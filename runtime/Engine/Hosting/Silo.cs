@@ -6,7 +6,8 @@ using Orleans.Runtime;
 namespace Orleans.Bundled;
 
 /// <summary>Starts and stops the silo with its host.</summary>
-internal sealed partial class Silo(IServiceProvider services, SiloLifecycle lifecycle, ILogger<Silo> logger) : IHostedService
+internal sealed partial class Silo(
+    IServiceProvider services, SiloLifecycle lifecycle, ILocalSiloDetails details, ILogger<Silo> logger) : IHostedService
 {
     private int _started;
 
@@ -30,7 +31,7 @@ internal sealed partial class Silo(IServiceProvider services, SiloLifecycle life
             throw;
         }
 
-        LogStarted(services.GetRequiredService<ILocalSiloDetails>().SiloAddress);
+        LogStarted(details.SiloAddress);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -41,7 +42,7 @@ internal sealed partial class Silo(IServiceProvider services, SiloLifecycle life
         }
 
         await lifecycle.OnStop(cancellationToken);
-        LogStopped(services.GetRequiredService<ILocalSiloDetails>().SiloAddress, !cancellationToken.IsCancellationRequested);
+        LogStopped(details.SiloAddress, !cancellationToken.IsCancellationRequested);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Silo {Silo} serves calls.")]

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Orleans.Bundled;
 using Orleans.Runtime;
 
 namespace Orleans

@@ -1,0 +1,98 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using Orleans.Concurrency;
+
+namespace OrleansSocial.Architecture;
+
+/// <summary>What others rely on stands in one text file each.</summary>
+public class OutwardContracts
+{
+    private static readonly Assembly s_interfaces = typeof(Kernel.Refusal).Assembly;
+
+    [Fact]
+    public void Grain_contracts() => Golden.Check("grain-contracts", s_interfaces.GetTypes()
+        .Where(t => t.IsInterface && typeof(IAddressable).IsAssignableFrom(t))
+        .OrderBy(t => t.FullName, StringComparer.Ordinal)
+        .SelectMany(DescribeGrain)
+        .Concat(s_interfaces.GetTypes()
+            .Where(t => t.GetCustomAttribute<GenerateSerializerAttribute>() is not null)
+            .OrderBy(t => t.FullName, StringComparer.Ordinal)
+            .SelectMany(DescribeRecord)));
+
+    [Fact]
+    public void Every_method_and_record_that_crosses_the_wire_has_an_alias()
+    {
+        var without = s_interfaces.GetTypes().Where(t => t.IsInterface && typeof(IAddressable).IsAssignableFrom(t))
+            .SelectMany(t => t.GetMethods().Where(m => Alias(m) is null).Select(m => $"{t.Name}.{m.Name}"))
+            .Concat(s_interfaces.GetTypes().Where(t => t.GetCustomAttribute<GenerateSerializerAttribute>() is not null && Alias(t) is null).Select(t => t.Name));
+
+        Assert.Empty(without);
+    }
+
+    [Fact]
+    public void Refusal_codes()
+    {
+        var refusals = AllRefusals().ToList();
+
+        Assert.Equal(refusals.Count, refusals.Select(r => r.Code).Distinct().Count());
+        Golden.Check("refusal-codes", refusals.OrderBy(r => r.Code, StringComparer.Ordinal)
+            .Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Code} {(int)r.Kind} {r.Message}")));
+    }
+
+    [Fact]
+    public void Options() => Golden.Check("options", new[] { s_interfaces, typeof(Kernel.Problems).Assembly, typeof(Kernel.Database).Assembly, Assembly.Load("silo") }
+        .SelectMany(a => a.GetTypes())
+        .Where(t => t.IsClass && !t.IsAbstract && t.Name.EndsWith("Options", StringComparison.Ordinal) && t.GetConstructor(Type.EmptyTypes) is not null)
+        .OrderBy(t => t.FullName, StringComparer.Ordinal)
+        .SelectMany(DescribeOptions));
+
+    internal static IEnumerable<Kernel.Refusal> AllRefusals() => s_interfaces.GetTypes()
+        .Where(t => t.Name.EndsWith("Refusals", StringComparison.Ordinal))
+        .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static))
+        .Where(f => f.FieldType == typeof(Kernel.Refusal))
+        .Select(f => (Kernel.Refusal)f.GetValue(null)!);
+
+    private static IEnumerable<string> DescribeGrain(Type grain)
+    {
+        yield return $"{grain.FullName} ({Alias(grain)})";
+        foreach (var method in grain.GetMethods().OrderBy(m => Alias(m), StringComparer.Ordinal))
+        {
+            var options = new[]
+            {
+                method.IsDefined(typeof(OneWayAttribute)) ? "one-way" : null,
+                method.IsDefined(typeof(ReadOnlyAttribute)) ? "read-only" : null,
+                method.IsDefined(typeof(AlwaysInterleaveAttribute)) ? "interleaves" : null,
+            };
+            var parameters = string.Join(", ", method.GetParameters().Select(p => $"{Name(p.ParameterType)} {p.Name}"));
+            yield return $"  {Alias(method)}: {Name(method.ReturnType)} {method.Name}({parameters}) {string.Join(' ', options.OfType<string>())}".TrimEnd();
+        }
+    }
+
+    private static IEnumerable<string> DescribeRecord(Type type)
+    {
+        yield return $"{type.FullName} ({Alias(type)})";
+        const BindingFlags Own = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+        var members = type.GetMembers(Own).Select(m => (Member: m, m.GetCustomAttribute<IdAttribute>()?.Id)).Where(m => m.Id is not null);
+        foreach (var (member, id) in members.OrderBy(m => m.Id))
+            yield return $"  {id}: {Name(member is PropertyInfo p ? p.PropertyType : ((FieldInfo)member).FieldType)} {member.Name}";
+    }
+
+    private static IEnumerable<string> DescribeOptions(Type type)
+    {
+        yield return type.FullName!;
+        var defaults = Activator.CreateInstance(type);
+        foreach (var property in type.GetProperties().Where(p => p.CanWrite).OrderBy(p => p.Name, StringComparer.Ordinal))
+        {
+            var range = property.GetCustomAttribute<RangeAttribute>() is { } r
+                ? string.Create(CultureInfo.InvariantCulture, $" [{r.Minimum}..{r.Maximum}]") : "";
+            yield return string.Create(CultureInfo.InvariantCulture, $"  {property.Name}: {Name(property.PropertyType)} = {property.GetValue(defaults) ?? "null"}{range}");
+        }
+    }
+
+    private static string? Alias(MemberInfo member) => member.GetCustomAttributes<AliasAttribute>().FirstOrDefault()?.Alias;
+
+    private static string Name(Type type) => type.IsGenericType
+        ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>"
+        : type.Name;
+}

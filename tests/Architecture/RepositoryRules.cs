@@ -1,0 +1,103 @@
+namespace OrleansSocial.Architecture;
+
+/// <summary>The repository keeps its rules, and each rule finds what breaks it.</summary>
+public class RepositoryRules
+{
+    [Fact]
+    public void Time_identifiers_and_waiting_have_one_way() => Repository.AssertNone(Repository.Sources.SelectMany(Rules.BannedMembers));
+
+    [Theory]
+    [InlineData("grains/Chat/X.cs", "class X { object Y() => System.DateTime.UtcNow; }")]
+    [InlineData("tests/Chat/X.cs", "class X { async Task Y() { await Task.Delay(5); } }")]
+    [InlineData("silo/X.cs", "class X { object Y() => Guid.NewGuid(); }")]
+    [InlineData("api/Chat/X.cs", "class X { object Y() => Environment.GetEnvironmentVariable(\"Z\"); }")]
+    public void A_banned_call_is_found(string path, string text) => Assert.NotEmpty(Rules.BannedMembers(new(path, text)));
+
+    [Fact]
+    public void Nothing_blocks_or_leaves_a_turn() => Repository.AssertNone(Repository.In(Repository.ProductRooms).SelectMany(Rules.LeavingTheTurn));
+
+    [Theory]
+    [InlineData("grains/Chat/X.cs", "class X { async Task Y(Task t) { await t.ConfigureAwait(false); } }")]
+    [InlineData("api/Chat/X.cs", "class X { void Y(Task t) { t.GetAwaiter().GetResult(); } }")]
+    public void Leaving_a_turn_is_found(string path, string text) => Assert.NotEmpty(Rules.LeavingTheTurn(new(path, text)));
+
+    [Fact]
+    public void Files_and_methods_stay_small() => Repository.AssertNone(Repository.In([.. Repository.ProductRooms, "runtime"]).SelectMany(Rules.Sizes));
+
+    [Fact]
+    public void A_large_file_and_a_long_method_are_found()
+    {
+        var body = string.Concat(Enumerable.Repeat("\n", 300));
+
+        var findings = Rules.Sizes(new("grains/Chat/X.cs", $"class X {{ void Y() {{ {body} }} }}")).ToList();
+
+        Assert.Equal(2, findings.Count);
+    }
+
+    [Fact]
+    public void Only_stores_and_the_runtime_know_sql() => Repository.AssertNone(Repository.Sources.SelectMany(Rules.SqlOutsideStores));
+
+    [Fact]
+    public void Sql_in_a_grain_is_found() =>
+        Assert.NotEmpty(Rules.SqlOutsideStores(new("grains/Chat/XGrain.cs", "class X { string Y = \"SELECT a FROM b WHERE c\"; }")));
+
+    [Fact]
+    public void The_runtime_knows_nothing_of_this_product() => Repository.AssertNone(Repository.Sources.SelectMany(Rules.ProductNamesInRuntime));
+
+    [Fact]
+    public void A_product_name_in_the_runtime_is_found() => Assert.NotEmpty(Rules.ProductNamesInRuntime(new("runtime/X.cs", "// for OrleansSocial")));
+
+    [Fact]
+    public void Nothing_is_left_unfinished() => Repository.AssertNone(Repository.Sources.SelectMany(Rules.UnfinishedWork));
+
+    [Fact]
+    public void Unfinished_work_is_found() => Assert.NotEmpty(Rules.UnfinishedWork(new("grains/X.cs", "throw new NotImplementedException();")));
+
+    [Fact]
+    public void Slices_reach_each_other_through_interfaces() => Repository.AssertNone(Rules.ReachingIntoSlices(Repository.Sources));
+
+    [Fact]
+    public void Reaching_into_another_slice_is_found() => Assert.NotEmpty(Rules.ReachingIntoSlices(
+        [new("grains/Chat/Rules.cs", "class ChatRules;"), new("grains/Users/X.cs", "class X { ChatRules? rules; }")]));
+
+    [Fact]
+    public void Slices_form_no_cycle() => Repository.AssertNone(Rules.SliceCycles(Repository.Sources));
+
+    [Fact]
+    public void A_cycle_of_slices_is_found() => Assert.NotEmpty(Rules.SliceCycles(
+        [new("grains/A/X.cs", "using OrleansSocial.B;"), new("grains/B/Y.cs", "using OrleansSocial.A;")]));
+
+    [Fact]
+    public void Every_project_is_in_the_solution()
+    {
+        var solution = File.ReadAllText(Path.Combine(Repository.Root, "OrleansSocial.sln")).Replace('\\', '/');
+
+        Repository.AssertNone(Repository.Files("*.csproj")
+            .Where(project => !solution.Contains(project, StringComparison.Ordinal))
+            .Select(project => new Finding(project, 1, "is not in the solution", "dotnet sln add it")));
+    }
+
+    [Fact]
+    public void Every_path_that_a_document_names_exists() => Repository.AssertNone(Repository.Files("*.md").SelectMany(document =>
+        Rules.PathsInDocuments(document, File.ReadAllText(Path.Combine(Repository.Root, document)), named => Exists(document, named))));
+
+    [Fact]
+    public void A_path_that_does_not_exist_is_found() =>
+        Assert.NotEmpty(Rules.PathsInDocuments("README.md", "see `grains/Nowhere/X.cs`", _ => false));
+
+    [Fact]
+    public void The_edge_references_neither_grains_nor_the_database()
+    {
+        var project = File.ReadAllText(Path.Combine(Repository.Root, "api/OrleansSocial.Api.csproj"));
+
+        Assert.DoesNotContain("OrleansSocial.Grains", project, StringComparison.Ordinal);
+        Assert.DoesNotContain("Npgsql", project, StringComparison.Ordinal);
+    }
+
+    private static bool Exists(string document, string named)
+    {
+        var beside = Path.Combine(Repository.Root, Path.GetDirectoryName(document)!, named);
+        var below = Path.Combine(Repository.Root, named);
+        return File.Exists(beside) || Directory.Exists(beside) || File.Exists(below) || Directory.Exists(below);
+    }
+}

@@ -1,0 +1,153 @@
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace OrleansSocial.Architecture;
+
+/// <summary>The rules of this repository as functions from files to findings; pure, so that each can be shown a file that breaks it.</summary>
+internal static partial class Rules
+{
+    private const int ProductLinesMax = 250;
+    private const int RuntimeLinesMax = 600;
+    private const int MethodLinesMax = 60;
+
+    /// <summary>Calls that have one allowed form elsewhere: what, where it is banned, and what to write instead.</summary>
+    private static readonly (string Member, Func<SourceFile, bool> Where, string Instead)[] s_bannedMembers =
+    [
+        ("DateTime.UtcNow", NotTests, "ask the TimeProvider"),
+        ("DateTime.Now", _ => true, "ask the TimeProvider"),
+        ("DateTimeOffset.UtcNow", NotTests, "ask the TimeProvider"),
+        ("DateTimeOffset.Now", _ => true, "ask the TimeProvider"),
+        ("Guid.NewGuid", f => Repository.ProductRooms.Contains(f.Room), "make identifiers with Ids.New"),
+        ("Task.Delay", f => f.Room == "tests" || f.Room is "grains" or "grain-interfaces", "wait for a condition with Eventually, or use a grain timer"),
+        ("Thread.Sleep", _ => true, "await what you wait for"),
+        ("Environment.GetEnvironmentVariable", f => f.Room is "grains" or "grain-interfaces" or "api", "bind an options class of the slice"),
+    ];
+
+    public static IEnumerable<Finding> BannedMembers(SourceFile file) =>
+        from access in file.Root.DescendantNodes().OfType<MemberAccessExpressionSyntax>()
+        let text = access.ToString()
+        from banned in s_bannedMembers
+        where (text == banned.Member || text == "System." + banned.Member || text == "System.Threading." + banned.Member) && banned.Where(file)
+        select new Finding(file.Path, SourceFile.LineOf(access), $"{banned.Member} is not used here", banned.Instead);
+
+    /// <summary>Blocking on a task can deadlock an activation; leaving its scheduler breaks single-threadedness.</summary>
+    public static IEnumerable<Finding> LeavingTheTurn(SourceFile file)
+    {
+        foreach (var call in file.Root.DescendantNodes().OfType<InvocationExpressionSyntax>())
+        {
+            if (call.Expression is not MemberAccessExpressionSyntax { Name.Identifier.Text: var name }) continue;
+            if (name is "GetResult" && call.Expression.ToString().EndsWith("GetAwaiter().GetResult", StringComparison.Ordinal))
+                yield return new(file.Path, SourceFile.LineOf(call), "blocking on a task", "await it");
+            if (file.Room == "grains" && name == "ConfigureAwait" && call.ArgumentList.Arguments is [{ Expression: LiteralExpressionSyntax literal }]
+                && literal.IsKind(SyntaxKind.FalseLiteralExpression))
+                yield return new(file.Path, SourceFile.LineOf(call), "ConfigureAwait(false) in grains", "await plainly, so that the turn goes on in its activation");
+        }
+    }
+
+    public static IEnumerable<Finding> Sizes(SourceFile file)
+    {
+        var most = file.Room == "runtime" ? RuntimeLinesMax : ProductLinesMax;
+        if (file.LineCount >= most)
+            yield return new(file.Path, file.LineCount, $"{file.LineCount} lines, at most {most - 1}", "split it by what it is about");
+        if (file.Room == "runtime") yield break;
+        foreach (var method in file.Root.DescendantNodes().OfType<BaseMethodDeclarationSyntax>())
+        {
+            var span = method.GetLocation().GetLineSpan();
+            var lines = span.EndLinePosition.Line - span.StartLinePosition.Line + 1;
+            if (lines >= MethodLinesMax)
+                yield return new(file.Path, SourceFile.LineOf(method), $"a method of {lines} lines", $"keep methods under {MethodLinesMax}");
+        }
+    }
+
+    /// <summary>Only stores, the kernel's storage helpers, the silo's migrations and the runtime know SQL.</summary>
+    public static IEnumerable<Finding> SqlOutsideStores(SourceFile file)
+    {
+        if (file.Room is "runtime" or "tests") yield break;
+        if (file.Path.EndsWith("Store.cs", StringComparison.Ordinal) || file.Path.StartsWith("grains/Kernel/", StringComparison.Ordinal)) yield break;
+        if (file.Path.StartsWith("silo/", StringComparison.Ordinal)) yield break;
+        foreach (var literal in file.Root.DescendantTokens().Where(t => t.IsKind(SyntaxKind.StringLiteralToken) || t.IsKind(SyntaxKind.SingleLineRawStringLiteralToken) || t.IsKind(SyntaxKind.MultiLineRawStringLiteralToken)))
+            if (Sql().IsMatch(literal.ValueText))
+                yield return new(file.Path, SourceFile.LineOf(literal), "SQL outside a store", "move it into the slice's …Store.cs");
+    }
+
+    /// <summary>The runtime knows nothing of this product.</summary>
+    public static IEnumerable<Finding> ProductNamesInRuntime(SourceFile file) => file.Room != "runtime"
+        ? []
+        : file.Text.Split('\n').Select((line, i) => (line, i)).Where(l => ProductName().IsMatch(l.line))
+            .Select(l => new Finding(file.Path, l.i + 1, $"'{ProductName().Match(l.line).Value}' in the runtime", "keep product words out of runtime/"));
+
+    public static IEnumerable<Finding> UnfinishedWork(SourceFile file) =>
+        file.Path.StartsWith("tests/Architecture/", StringComparison.Ordinal)
+            ? []
+            : file.Text.Split('\n').Select((line, i) => (line, i)).Where(l => Unfinished().IsMatch(l.line))
+                .Select(l => new Finding(file.Path, l.i + 1, $"'{Unfinished().Match(l.line).Value}'", "finish it or leave it out"));
+
+    /// <summary>A slice's own types are reached by other slices of the room only through grain-interfaces.</summary>
+    public static IEnumerable<Finding> ReachingIntoSlices(IReadOnlyCollection<SourceFile> files)
+    {
+        foreach (var room in files.Where(f => f.Room is "grains" or "api").GroupBy(f => f.Room))
+        {
+            var owners = room.Where(f => f.Slice is not ("" or "Kernel"))
+                .SelectMany(f => f.Root.DescendantNodes().OfType<BaseTypeDeclarationSyntax>().Where(IsHidden).Select(t => (Name: t.Identifier.Text, f.Slice)))
+                .ToLookup(t => t.Name, t => t.Slice);
+            foreach (var file in room.Where(f => f.Slice != ""))
+            {
+                foreach (var name in file.Root.DescendantNodes().OfType<IdentifierNameSyntax>())
+                {
+                    var slices = owners[name.Identifier.Text].ToList();
+                    if (slices.Count > 0 && !slices.Contains(file.Slice))
+                        yield return new(file.Path, SourceFile.LineOf(name), $"{name.Identifier.Text} belongs to {slices[0]}", "ask through its grain interface or an event");
+                }
+            }
+        }
+    }
+
+    /// <summary>Slices of the grains room know each other in one direction only.</summary>
+    public static IEnumerable<Finding> SliceCycles(IReadOnlyCollection<SourceFile> files)
+    {
+        var graph = files.Where(f => f.Room == "grains" && f.Slice is not ("" or "Kernel"))
+            .SelectMany(f => f.Root.DescendantNodes().OfType<UsingDirectiveSyntax>()
+                .Select(u => u.Name?.ToString() ?? "")
+                .Where(n => n.StartsWith("OrleansSocial.", StringComparison.Ordinal) && n != "OrleansSocial.Kernel")
+                .Select(n => (From: f.Slice, To: n["OrleansSocial.".Length..].Split('.')[0], f.Path)))
+            .Where(e => e.From != e.To)
+            .ToList();
+        return from edge in graph
+               where Reaches(edge.To, edge.From, [])
+               select new Finding(edge.Path, 1, $"{edge.From} and {edge.To} need each other", "turn one direction into an event");
+
+        bool Reaches(string from, string to, HashSet<string> seen) =>
+            from == to || (seen.Add(from) && graph.Where(e => e.From == from).Any(e => Reaches(e.To, to, seen)));
+    }
+
+    /// <summary>Every path that a document names in code marks or links exists.</summary>
+    public static IEnumerable<Finding> PathsInDocuments(string path, string text, Func<string, bool> exists) =>
+        from line in text.Split('\n').Select((content, i) => (content, number: i + 1))
+        from Match match in NamedPath().Matches(line.content)
+        let named = (match.Groups["code"].Success ? match.Groups["code"] : match.Groups["link"]).Value.TrimEnd('/')
+        where IsPath(named) && !exists(named)
+        select new Finding(path, line.number, $"{named} does not exist", "name what is there");
+
+    private static bool IsPath(string named) =>
+        !named.Contains("//", StringComparison.Ordinal) && !named.StartsWith('/') && !named.StartsWith('-') && !named.Contains('*') && !named.Contains('…')
+        && (named.Split('/')[0] is "silo" or "api" or "grains" or "grain-interfaces" or "tests" or "deploy" or "runtime");
+
+    private static bool IsHidden(BaseTypeDeclarationSyntax type) =>
+        type.Parent is not BaseTypeDeclarationSyntax && !type.Identifier.Text.EndsWith("Module", StringComparison.Ordinal) && !type.Identifier.Text.EndsWith("Endpoints", StringComparison.Ordinal)
+        && !(type is InterfaceDeclarationSyntax && type.Modifiers.Any(SyntaxKind.PublicKeyword));
+
+    private static bool NotTests(SourceFile file) => file.Room != "tests";
+
+    [GeneratedRegex(@"\b(SELECT\s.+\sFROM\s|INSERT\s+INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|CREATE\s+TABLE\s)", RegexOptions.Singleline)]
+    private static partial Regex Sql();
+
+    [GeneratedRegex(@"OrleansSocial|\b[Ss]ocial\b|\b[Cc]onversation\b|\b[Cc]hat(s|room)?\b")]
+    private static partial Regex ProductName();
+
+    [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX|NotImplementedException)\b|\bSkip\s*=\s*""")]
+    private static partial Regex Unfinished();
+
+    [GeneratedRegex(@"`(?<code>[\w./-]+/[\w./-]*)`|\]\((?<link>[\w./-]+)\)")]
+    private static partial Regex NamedPath();
+}

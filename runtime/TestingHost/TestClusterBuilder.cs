@@ -1,0 +1,118 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+using Orleans.Hosting;
+
+namespace Orleans.TestingHost;
+
+/// <summary>Configures the silos of a test cluster.</summary>
+public interface ISiloConfigurator
+{
+    /// <summary>Configures one silo.</summary>
+    void Configure(ISiloBuilder siloBuilder);
+}
+
+/// <summary>Configures the hosts of a test cluster.</summary>
+public interface IHostConfigurator
+{
+    /// <summary>Configures the host of one silo.</summary>
+    void Configure(IHostBuilder hostBuilder);
+}
+
+/// <summary>Builds a cluster of silos in the process of the test, configured by types.</summary>
+/// <remarks>
+/// A configurator is made anew for each silo, so it holds no state of the test; pass such through <see cref="Properties"/>,
+/// which each silo finds in its configuration.
+/// </remarks>
+public class TestClusterBuilder
+{
+    private readonly List<Action<IConfigurationBuilder>> _hostConfiguration = [];
+    private readonly List<Action> _beforeBuild = [];
+    private readonly List<Func<object>> _configurators = [];
+
+    /// <summary>A cluster of one silo.</summary>
+    public TestClusterBuilder()
+        : this(1)
+    {
+    }
+
+    /// <summary>A cluster of that many silos; 1 is the most.</summary>
+    public TestClusterBuilder(short initialSilosCount) => Options.InitialSilosCount = initialSilosCount;
+
+    /// <summary>The shape of the cluster.</summary>
+    public TestClusterOptions Options { get; } = new();
+
+    /// <summary>Settings that each silo finds in its configuration.</summary>
+    public Dictionary<string, string?> Properties { get; } = [];
+
+    /// <summary>Adds a configurator: an <see cref="ISiloConfigurator"/>, an <see cref="IHostConfigurator"/>, or both.</summary>
+    /// <exception cref="ArgumentException">The type is neither.</exception>
+    public TestClusterBuilder AddSiloBuilderConfigurator<T>()
+        where T : new()
+    {
+        if (!typeof(ISiloConfigurator).IsAssignableFrom(typeof(T)) && !typeof(IHostConfigurator).IsAssignableFrom(typeof(T)))
+        {
+            throw new ArgumentException($"{typeof(T)} is neither {nameof(ISiloConfigurator)} nor {nameof(IHostConfigurator)}.");
+        }
+
+        _configurators.Add(static () => new T());
+        return this;
+    }
+
+    /// <summary>Adds configuration of the hosts.</summary>
+    public TestClusterBuilder ConfigureHostConfiguration(Action<IConfigurationBuilder> configureDelegate)
+    {
+        _hostConfiguration.Add(configureDelegate);
+        return this;
+    }
+
+    /// <summary>Runs a delegate when the cluster is built.</summary>
+    public TestClusterBuilder ConfigureBuilder(Action configureDelegate)
+    {
+        _beforeBuild.Add(configureDelegate);
+        return this;
+    }
+
+    /// <summary>The cluster; its silos start when it is deployed.</summary>
+    public TestCluster Build()
+    {
+        _beforeBuild.ForEach(configure => configure());
+        return new TestCluster(Options, CreateHost);
+    }
+
+    private IHost CreateHost(InProcessTestSiloSpecificOptions silo)
+    {
+        var configurators = _configurators.ConvertAll(make => make());
+        var host = new HostBuilder();
+        host.ConfigureHostConfiguration(configuration =>
+        {
+            configuration.AddInMemoryCollection(Properties);
+            _hostConfiguration.ForEach(configure => configure(configuration));
+        });
+        host.ConfigureServices(services => services.AddSingleton<IHostLifetime, TestHostLifetime>());
+        foreach (var configurator in configurators.OfType<IHostConfigurator>())
+        {
+            configurator.Configure(host);
+        }
+
+        host.UseOrleans(builder =>
+        {
+            TestSilo.Configure(builder, Options, silo);
+            foreach (var configurator in configurators.OfType<ISiloConfigurator>())
+            {
+                configurator.Configure(builder);
+            }
+        });
+        return host.Build();
+    }
+}
+
+internal static class TestSilo
+{
+    public static void Configure(ISiloBuilder builder, TestClusterOptions options, InProcessTestSiloSpecificOptions silo)
+    {
+        builder.UseLocalhostClustering(silo.SiloPort, silo.GatewayPort, null, options.ServiceId, options.ClusterId);
+        builder.Configure<SiloOptions>(o => o.SiloName = silo.SiloName);
+    }
+}

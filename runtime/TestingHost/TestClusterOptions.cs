@@ -1,0 +1,46 @@
+namespace Orleans.TestingHost;
+
+/// <summary>The shape of a test cluster.</summary>
+public class TestClusterOptions
+{
+    /// <summary>The cluster's name; made up, so that two clusters never meet, unless it is set.</summary>
+    public string ClusterId { get; set; } = $"test-{Guid.NewGuid():N}";
+
+    /// <summary>The service's name; made up unless it is set.</summary>
+    public string ServiceId { get; set; } = $"service-{Guid.NewGuid():N}";
+
+    /// <summary>Silos that start with the cluster. 1, which is also the most.</summary>
+    public short InitialSilosCount { get; set; } = 1;
+
+    /// <summary>The silo port of the first silo; further ones count up.</summary>
+    public int BaseSiloPort { get; set; } = TestPorts.Next();
+
+    /// <summary>The gateway port of the first silo; further ones count up.</summary>
+    public int BaseGatewayPort { get; set; } = TestPorts.Next();
+}
+
+/// <summary>The shape of a test cluster whose silos are configured by delegates.</summary>
+public sealed class InProcessTestClusterOptions : TestClusterOptions;
+
+/// <summary>What is particular to one silo of a test cluster.</summary>
+public sealed class InProcessTestSiloSpecificOptions
+{
+    /// <summary>The silo's name.</summary>
+    public required string SiloName { get; init; }
+
+    /// <summary>The silo's number in its cluster, from 0.</summary>
+    public required short InstanceNumber { get; init; }
+
+    /// <summary>The silo's port.</summary>
+    public required int SiloPort { get; init; }
+
+    /// <summary>The silo's gateway port.</summary>
+    public required int GatewayPort { get; init; }
+}
+
+internal static class TestPorts
+{
+    private static int s_last = 20000;
+
+    public static int Next() => Interlocked.Increment(ref s_last);
+}

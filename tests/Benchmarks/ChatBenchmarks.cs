@@ -1,0 +1,110 @@
+using System.Globalization;
+using OrleansSocial.Driver;
+
+namespace OrleansSocial.Benchmarks;
+
+/// <summary>One line of the chat figures.</summary>
+internal sealed record ChatFigures(
+    double PairsRate, double PairsServerMicros, double PairsPostgresMicros, double PairsP50, double PairsP99,
+    double QuietP50, double RoomRate, double RoomMicros, double IdleKiB);
+
+/// <summary>Chat end to end: ours and the yardstick, one after the other in the same run, under the same driver.</summary>
+internal static class ChatBenchmarks
+{
+    private const int Pairs = 200;
+    private const int QuietPairs = 10;
+    private const int RoomSize = 200;
+    private const int RoomSenders = 4;
+    private const int IdleConnections = 2000;
+    private const string Text = "How about lunch at the place by the river tomorrow, around noon?";
+
+    /// <summary>Runs <paramref name="rounds"/> rounds and prints medians.</summary>
+    public static async Task Run(int rounds, double seconds)
+    {
+        await using var postgres = await BenchmarkPostgres.Start();
+        ChatTarget[] targets = [new YardstickTarget(), new SocialTarget()];
+        var figures = targets.ToDictionary(t => t, _ => new List<ChatFigures>());
+        for (var round = 0; round < rounds; round++)
+        {
+            foreach (var target in targets)
+            {
+                var measured = await Measure(target, await postgres.CreateDatabase(), postgres.Postmaster, seconds);
+                Console.WriteLine($"round {round + 1}, {target.Name}: {measured}");
+                figures[target].Add(measured);
+            }
+        }
+
+        Print(targets, figures);
+    }
+
+    private static async Task<ChatFigures> Measure(ChatTarget target, string database, int postmaster, double seconds)
+    {
+        using var giveUp = new CancellationTokenSource(TimeSpan.FromMinutes(10));
+        using var server = await target.Start(database);
+        var sockets = await target.Connect(server, Pairs * 2, giveUp.Token);
+        var rooms = new List<LoadRoom>();
+        for (var i = 0; i < Pairs; i++)
+            rooms.Add(new(await target.Room(server, [sockets[2 * i], sockets[(2 * i) + 1]], giveUp.Token), [sockets[2 * i]]));
+        await ChatLoad.Run(rooms, seconds / 2, Text, giveUp.Token);
+
+        var (serverBefore, postgresBefore) = (server.ProcessorTime, ProcessTimes.OfPostgres(postmaster));
+        var pairs = await ChatLoad.Run(rooms, seconds, Text, giveUp.Token);
+        var serverMicros = (server.ProcessorTime - serverBefore).TotalMicroseconds / pairs.Sent;
+        var postgresMicros = (ProcessTimes.OfPostgres(postmaster) - postgresBefore).TotalMicroseconds / pairs.Sent;
+        var quiet = await ChatLoad.Run([.. rooms.Take(QuietPairs)], seconds / 2, Text, giveUp.Token);
+
+        var members = sockets.Take(RoomSize).ToList();
+        var room = new LoadRoom(await target.Room(server, members, giveUp.Token), [.. members.Take(RoomSenders)]);
+        await ChatLoad.Run([room], seconds / 4, Text, giveUp.Token);
+        var roomBefore = server.ProcessorTime;
+        var crowd = await ChatLoad.Run([room], seconds, Text, giveUp.Token);
+        var roomMicros = (server.ProcessorTime - roomBefore).TotalMicroseconds / crowd.Delivered;
+        foreach (var socket in sockets) await socket.DisposeAsync();
+
+        return new(
+            pairs.Rate, serverMicros, postgresMicros, pairs.Quantile(0.5), pairs.Quantile(0.99), quiet.Quantile(0.5),
+            crowd.Delivered / crowd.Seconds, roomMicros, await Idle(target, database, giveUp.Token));
+    }
+
+    /// <summary>Resident memory that each of many idle connections adds to a fresh server.</summary>
+    private static async Task<double> Idle(ChatTarget target, string database, CancellationToken cancellation)
+    {
+        using var server = await target.Start(database);
+        var first = await target.Connect(server, 400, cancellation);
+        var before = server.ResidentBytes;
+        var rest = await target.Connect(server, IdleConnections, cancellation);
+        var perConnection = (server.ResidentBytes - before) / 1024.0 / IdleConnections;
+        foreach (var socket in first.Concat(rest)) await socket.DisposeAsync();
+        return perConnection;
+    }
+
+    private static void Print(ChatTarget[] targets, Dictionary<ChatTarget, List<ChatFigures>> figures)
+    {
+        (string Name, Func<ChatFigures, double> Of)[] rows =
+        [
+            ($"{Pairs} pairs: messages/s", f => f.PairsRate),
+            ($"{Pairs} pairs: server CPU, us/message", f => f.PairsServerMicros),
+            ($"{Pairs} pairs: PostgreSQL CPU, us/message", f => f.PairsPostgresMicros),
+            ($"{Pairs} pairs: both, us/message", f => f.PairsServerMicros + f.PairsPostgresMicros),
+            ($"{Pairs} pairs: ack p50, ms", f => f.PairsP50),
+            ($"{Pairs} pairs: ack p99, ms", f => f.PairsP99),
+            ($"{QuietPairs} pairs: ack p50, ms", f => f.QuietP50),
+            ($"room of {RoomSize}: deliveries/s", f => f.RoomRate),
+            ($"room of {RoomSize}: server CPU, us/delivery", f => f.RoomMicros),
+            ($"idle connection, KiB (of {IdleConnections})", f => f.IdleKiB),
+        ];
+        Console.WriteLine($"| median | {string.Join(" | ", targets.Select(t => t.Name))} | ratio |");
+        Console.WriteLine("|---|---|---|---|");
+        foreach (var (name, of) in rows)
+        {
+            var medians = targets.Select(t => Median(figures[t].Select(of))).ToList();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {medians[0]:0.0} | {medians[1]:0.0} | {medians[1] / medians[0]:0.00} |"));
+        }
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[sorted.Count / 2];
+    }
+}

@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using OrleansSocial.Kernel;
+
+namespace OrleansSocial.Host;
+
+/// <summary>The HTTP server: where it listens, what it limits, which headers every answer carries.</summary>
+internal static class HttpServer
+{
+    // The page is made of this server's own files; the documentation's page brings inline parts with it.
+    private const string PagePolicy =
+        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+    private const string DocsPolicy =
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+    /// <summary>Registers the limits of the server and its drain at the end.</summary>
+    public static void AddHttpServer(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSliceOptions<EdgeOptions>(EdgeOptions.Section);
+        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+        {
+            builder.WebHost.UseUrls(EdgeOptions.UrlsDefault);
+        }
+
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<EdgeOptions>>((server, edge) => Limit(server, edge.Value));
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<NodeOptions>>((host, node) =>
+            host.ShutdownTimeout = TimeSpan.FromSeconds(node.Value.DrainSecondsMax));
+        builder.Services.AddCors();
+        builder.Services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<EdgeOptions>>((cors, edge) =>
+            cors.AddDefaultPolicy(policy => policy
+                .WithOrigins(edge.Value.Origins.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
+                .WithHeaders("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Last-Event-ID", "X-Requested-With", "X-SignalR-User-Agent")
+                .WithExposedHeaders("ETag", "Location", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+                .AllowCredentials()));
+    }
+
+    /// <summary>Puts the headers on every answer that keep a browser from guessing, framing and telling on.</summary>
+    public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use(static (context, next) =>
+    {
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
+        headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs") ? DocsPolicy : PagePolicy;
+        if (context.Request.IsHttps)
+        {
+            headers.StrictTransportSecurity = "max-age=31536000";
+        }
+
+        return next(context);
+    });
+
+    /// <summary>Answers 503 while this silo does not hold its lease: what it has in memory may be out of date then.</summary>
+    public static void UseLeaseGate(this IApplicationBuilder app)
+    {
+        var fence = app.ApplicationServices.GetRequiredService<WriteFence>();
+        app.Use((context, next) => fence.Held || !context.Request.Path.StartsWithSegments("/v1")
+            ? next(context)
+            : Problems.Write(context, CommonRefusals.Unavailable));
+    }
+
+    private static void Limit(KestrelServerOptions server, EdgeOptions edge)
+    {
+        server.AddServerHeader = false;
+        server.Limits.MaxRequestBodySize = edge.BodyBytesMax;
+        server.Limits.MaxRequestHeadersTotalSize = edge.HeaderBytesMax;
+        server.Limits.MaxRequestHeaderCount = edge.HeadersMax;
+        server.Limits.MaxRequestLineSize = Math.Min(edge.HeaderBytesMax, 8 << 10);
+        server.Limits.MaxConcurrentConnections = edge.ConnectionsMax;
+        server.Limits.MaxConcurrentUpgradedConnections = edge.ConnectionsMax;
+        server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(edge.HeaderSecondsMax);
+        server.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(edge.IdleSecondsMax);
+    }
+}

@@ -1,0 +1,35 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OrleansSocial.Host;
+
+/// <summary>What this process is. Section <c>Social:Node</c>.</summary>
+internal sealed class NodeOptions
+{
+    /// <summary>The section of the configuration.</summary>
+    public const string Section = "Social:Node";
+
+    /// <summary>The key of <see cref="Data"/>, which is read before there are options.</summary>
+    public const string DataKey = $"{Section}:{nameof(Data)}";
+
+    /// <summary>The default of <see cref="Data"/>.</summary>
+    public const string DataDefault = ".data";
+
+    /// <summary>What the process does: <c>silo,api</c> hosts grains and serves requests; <c>silo</c> hosts grains and serves its health alone.</summary>
+    [RegularExpression("^(silo|silo,api|api,silo)$", ErrorMessage = "is silo,api or silo.")]
+    public string Roles { get; set; } = "silo,api";
+
+    /// <summary>The folder of everything that this process keeps, its own PostgreSQL among it. Not used with a PostgreSQL elsewhere.</summary>
+    [Required(AllowEmptyStrings = false)]
+    public string Data { get; set; } = DataDefault;
+
+    /// <summary>Whether alice, bob and carol are there from the start. Not set: in development.</summary>
+    public bool? Seed { get; set; }
+
+    /// <summary>How the log is written: <c>text</c> for people, <c>json</c> for programs, one object a line.</summary>
+    [RegularExpression("^(text|json)$", ErrorMessage = "is text or json.")]
+    public string Logs { get; set; } = "text";
+
+    /// <summary>How long requests and grains may take to finish after SIGTERM.</summary>
+    [Range(1, 600)]
+    public int DrainSecondsMax { get; set; } = 30;
+}

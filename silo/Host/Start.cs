@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Options;
+using OrleansSocial.Kernel;
+
+namespace OrleansSocial.Host;
+
+/// <summary>Runs the process from its start to its end, and tells a person why it does not start.</summary>
+internal static class Start
+{
+    /// <summary>Runs until SIGTERM or SIGINT. Returns the exit code: 0 after an orderly end, 1 when it could not start.</summary>
+    public static async Task<int> Run(Func<WebApplication> create)
+    {
+        try
+        {
+            await using var app = create();
+            app.AnnounceWhenReady();
+            await app.RunAsync();
+            return Environment.ExitCode;
+        }
+        catch (Exception fault) when (Explain(fault) is { } reasons)
+        {
+            await Console.Error.WriteLineAsync("OrleansSocial cannot start:");
+            foreach (var reason in reasons)
+            {
+                await Console.Error.WriteLineAsync($"  {reason}");
+            }
+
+            return 1;
+        }
+    }
+
+    // What a person can mend has a sentence; anything else is a bug and keeps its stack trace.
+    private static List<string>? Explain(Exception fault) => fault switch
+    {
+        StartRefusedException => [fault.Message],
+        OptionsValidationException options => [.. options.Failures],
+        AggregateException many when many.InnerExceptions.Select(Explain).ToList() is var all && all.TrueForAll(one => one is not null) =>
+            [.. all.SelectMany(one => one!)],
+        DatabaseUnavailableException => [$"{fault.Message} Check ConnectionStrings__Postgres and the server it names."],
+        Npgsql.PostgresException database => [$"PostgreSQL refuses: {database.MessageText} (SQLSTATE {database.SqlState})."],
+        IOException when fault.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException =>
+            [$"{fault.Message} Stop what listens there, or choose another port (--port, or ASPNETCORE_URLS)."],
+        _ => null,
+    };
+}

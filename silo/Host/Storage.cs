@@ -1,0 +1,32 @@
+using OrleansSocial.Kernel;
+using OrleansSocial.Migrations;
+using OrleansSocial.Postgres;
+
+namespace OrleansSocial.Host;
+
+/// <summary>What stands before the silo may start: PostgreSQL, its tables, the lease. Started in this order, stopped in the opposite one.</summary>
+internal static class Storage
+{
+    /// <summary>Registers the PostgreSQL that <c>ConnectionStrings:Postgres</c> names, or else the silo's own, and the kernel over it.</summary>
+    /// <exception cref="StartRefusedException">The silo's own PostgreSQL cannot be had.</exception>
+    public static void AddStorage(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSliceOptions<NodeOptions>(NodeOptions.Section);
+        builder.Services.AddSliceOptions<EmbeddedOptions>(EmbeddedOptions.Section);
+        if (string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString(KernelModule.ConnectionName)))
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                throw new StartRefusedException("On Windows the silo brings no PostgreSQL of its own: set ConnectionStrings__Postgres.");
+            }
+
+            var folder = PostgresFolder.Open(builder.Configuration[NodeOptions.DataKey] ?? NodeOptions.DataDefault);
+            builder.Configuration.AddInMemoryCollection([new($"ConnectionStrings:{KernelModule.ConnectionName}", folder.ConnectionString)]);
+            builder.Services.AddSingleton(folder);
+            builder.Services.AddHostedService<EmbeddedPostgres>();
+        }
+
+        builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<Migrator>(provider, Path.Combine(AppContext.BaseDirectory, "migrations")));
+        builder.Services.AddKernel();
+    }
+}

@@ -1,0 +1,49 @@
+using OrleansSocial.Host;
+using OrleansSocial.Identity;
+using OrleansSocial.Kernel;
+using OrleansSocial.RateLimits;
+using OrleansSocial.Users;
+
+namespace OrleansSocial;
+
+/// <summary>The whole application, one line a part.</summary>
+public static class SocialApp
+{
+    /// <summary>Runs the process.</summary>
+    public static Task<int> Main(string[] args) => Start.Run(() => Create(args));
+
+    /// <summary>Puts the application together. <paramref name="configure"/> comes after the defaults and before the parts.</summary>
+    public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        configure?.Invoke(builder);
+
+        builder.AddLogs();
+        builder.AddHttpServer();
+        builder.AddStorage();
+        builder.UseOrleans(silo => silo
+            .UseEngine()
+            .AddIdentity()
+            .AddUsers()
+            .AddRateLimits());
+        builder.Services.AddSingleton<Seeds>().AddHostedService(provider => provider.GetRequiredService<Seeds>());
+        builder.Services
+            .AddEdgeKernel();
+
+        var app = builder.Build();
+        app.UseSecurityHeaders();
+        app.UseEdgeKernel();
+        app.UseDefaultFiles();
+        app.UseStaticFiles();
+        app.UseLeaseGate();
+        app.UseRouting();
+        app.UseCors();
+        app.MapHealth();
+        app.MapDocumentation();
+        return app;
+    }
+}

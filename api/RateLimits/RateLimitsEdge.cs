@@ -1,0 +1,81 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace OrleansSocial.RateLimits;
+
+/// <summary>Charges every limited route before its body is read.</summary>
+public static class RateLimitsEdge
+{
+    /// <summary>Registers the gate.</summary>
+    public static IServiceCollection AddRateLimitsEdge(this IServiceCollection services)
+    {
+        services.AddOptions<RateLimitsOptions>().BindConfiguration(RateLimitsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<RateLimitsOptions>, RateLimitsOptionsCheck>();
+        services.AddSingleton<RateGate>();
+        services.AddSingleton<IRateGate>(s => s.GetRequiredService<RateGate>());
+        return services;
+    }
+
+    /// <summary>Takes the caller's address from trusted proxies, where there are any. Stands before everything that looks at addresses.</summary>
+    public static IApplicationBuilder UseTrustedProxies(this IApplicationBuilder app)
+    {
+        var trusted = app.ApplicationServices.GetRequiredService<IOptions<RateLimitsOptions>>().Value.TrustedProxies;
+        if (trusted.Count == 0) return app;
+
+        // Read from the right and only as far as hops are trusted, so that what a client writes itself is never believed.
+        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardLimit = null };
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        foreach (var network in trusted) forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
+        return app.UseForwardedHeaders(forwarded);
+    }
+
+    /// <summary>Charges limited routes. Stands after authentication, which tells people apart, and before authorization, so that forged tokens are limited by address.</summary>
+    public static IApplicationBuilder UseRateGate(this IApplicationBuilder app)
+    {
+        var gate = app.ApplicationServices.GetRequiredService<RateGate>();
+        return app.Use(async (context, next) =>
+        {
+            if (context.GetEndpoint()?.Metadata.GetMetadata<RateMetadata>() is { } limited)
+            {
+                var key = RateKey.Of(limited.Rate, context);
+                var verdict = await gate.Charge(key, context.RequestAborted);
+                Tell(context.Response, verdict);
+                if (verdict.Refusal is { } refusal)
+                {
+                    await Problems.Write(context, refusal);
+                    return;
+                }
+            }
+
+            await next(context);
+        });
+    }
+
+    /// <summary>Charges the route by the login name that is tried as well, so that one account cannot be guessed at from many addresses.</summary>
+    public static RouteHandlerBuilder LimitedByName<TBody>(this RouteHandlerBuilder route, Func<TBody, string?> name)
+        where TBody : class
+        => route.AddEndpointFilter(async (context, next) =>
+        {
+            var body = context.Arguments.OfType<TBody>().FirstOrDefault();
+            if (body is null || !Identity.Handles.TryNormalize(name(body), out var handle)) return await next(context);
+
+            var http = context.HttpContext;
+            var gate = http.RequestServices.GetRequiredService<RateGate>();
+            var verdict = await gate.Charge(RateKey.Of(Rate.Login, handle), http.RequestAborted);
+            if (verdict.Refusal is not { } refusal) return await next(context);
+            Tell(http.Response, verdict);
+            return Problems.Of(refusal);
+        });
+
+    private static void Tell(HttpResponse response, RateVerdict verdict)
+    {
+        response.Headers["RateLimit-Limit"] = verdict.Limit.ToString(CultureInfo.InvariantCulture);
+        response.Headers["RateLimit-Remaining"] = verdict.Remaining.ToString(CultureInfo.InvariantCulture);
+        response.Headers["RateLimit-Reset"] = Math.Ceiling(verdict.ResetSeconds).ToString(CultureInfo.InvariantCulture);
+    }
+}

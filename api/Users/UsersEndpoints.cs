@@ -1,0 +1,73 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using OrleansSocial.Identity;
+
+namespace OrleansSocial.Users;
+
+/// <summary>Profiles: one's own to change, everyone's to read.</summary>
+public static class UsersEndpoints
+{
+    private const int BodyBytesMax = 8192;
+
+    /// <summary>Maps the slice's routes, under the group of the version.</summary>
+    public static IEndpointRouteBuilder MapUsers(this IEndpointRouteBuilder v1)
+    {
+        var me = v1.MapGroup("/me").WithTags("Users");
+        me.MapGet("", Me).Signed().Limited(Rate.Reads).WithSummary("One's own profile");
+        me.MapPatch("", Change).Signed().Limited(Rate.Writes).BodyBytesMax(BodyBytesMax).WithSummary("Change one's profile").Refuses(
+            UserRefusals.DisplayName, UserRefusals.Bio, CommonRefusals.TextNotStorable, UserRefusals.Version);
+
+        var users = v1.MapGroup("/users").WithTags("Users");
+        users.MapGet("/{id}", Get).Public().Limited(Rate.Reads).Tagged((ProfileView p) => ProfileTag.Write(p.Version))
+            .WithSummary("A profile").Refuses(UserRefusals.NotFound);
+        users.MapGet("/by-handle/{handle}", ByHandle).Public().Limited(Rate.Reads).Tagged((ProfileView p) => ProfileTag.Write(p.Version))
+            .WithSummary("The profile behind a handle").Refuses(UserRefusals.NotFound);
+        return v1;
+    }
+
+    private static Task<Outcome<ProfileView>> Me(Caller caller, IGrainFactory grains) => grains.GetGrain<IUserGrain>(caller.User).Get();
+
+    private static Task<Outcome<ProfileView>> Change(ProfileChange body, ProfileTag onlyIf, Caller caller, IGrainFactory grains) =>
+        grains.GetGrain<IUserGrain>(caller.User).Change(new(body.DisplayName, body.Bio, onlyIf.Version));
+
+    private static Task<Outcome<ProfileView>> Get(UserId id, IGrainFactory grains) => grains.GetGrain<IUserGrain>(id).Get();
+
+    private static async Task<Outcome<ProfileView>> ByHandle(string handle, IGrainFactory grains)
+    {
+        if (!Handles.TryNormalize(handle, out var name)) return UserRefusals.NotFound;
+        return await grains.GetGrain<IAccountGrain>(Handles.AccountKey(name)).Find() is { } user
+            ? await grains.GetGrain<IUserGrain>(user).Get()
+            : UserRefusals.NotFound;
+    }
+}
+
+/// <summary>Changes of one's profile; what is absent stays.</summary>
+/// <param name="DisplayName">1 to 50 characters.</param>
+/// <param name="Bio">0 to 300 characters.</param>
+public sealed record ProfileChange(string? DisplayName = null, string? Bio = null);
+
+/// <summary>The version that <c>If-Match</c> names; null when any will do.</summary>
+/// <param name="Version">Which.</param>
+public readonly record struct ProfileTag(int? Version)
+{
+    /// <summary>A version that no profile has.</summary>
+    private const int NoVersion = 0;
+
+    /// <summary>The entity tag of a version.</summary>
+    public static string Write(int version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+
+    /// <summary>Binds a handler's parameter: absent or a star is any version; a tag that is not of ours matches none; more than one tag is malformed.</summary>
+    public static ValueTask<ProfileTag> BindAsync(HttpContext context)
+    {
+        var header = context.Request.Headers.IfMatch;
+        if (header.Count == 0 || header is ["*"]) return ValueTask.FromResult(default(ProfileTag));
+        if (header is not [{ Length: >= 2 } tag] || tag[^1] != '"' || tag.Contains(','))
+            throw new BadHttpRequestException("If-Match is one entity tag in quotes, or a star.");
+        var ours = tag[0] == '"' && int.TryParse(tag.AsSpan(1, tag.Length - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : NoVersion;
+        return ValueTask.FromResult(new ProfileTag(ours));
+    }
+}

@@ -22,8 +22,13 @@ public sealed record SessionTokens(
 /// <param name="Handle">3 to 30 of a–z, 0–9 and underscore, beginning with a letter; case does not matter.</param>
 /// <param name="DisplayName">1 to 50 characters; null takes the handle.</param>
 /// <param name="Password">8 to 128 characters.</param>
+/// <param name="Key">The idempotency key: the same command under the same key signs in to the account that it opened; null for none.</param>
 [GenerateSerializer, Immutable, Alias("identity.register")]
-public sealed record RegisterAccount([property: Id(0)] string Handle, [property: Id(1)] string? DisplayName, [property: Id(2)] string Password);
+public sealed record RegisterAccount(
+    [property: Id(0)] string Handle,
+    [property: Id(1)] string? DisplayName,
+    [property: Id(2)] string Password,
+    [property: Id(3)] string? Key = null);
 
 /// <summary>A key with which access tokens are verified.</summary>
 /// <param name="KeyId">The <c>kid</c> of tokens signed with it.</param>

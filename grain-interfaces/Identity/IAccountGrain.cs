@@ -5,7 +5,10 @@ namespace OrleansSocial.Identity;
 public interface IAccountGrain : IGrainWithStringKey
 {
     /// <summary>Opens the account and signs in. Durable before it answers.</summary>
-    /// <remarks>Refusals, in order: <c>identity.handle</c>, <c>identity.display_name</c>, <c>identity.password_length</c>, <c>request.text_not_storable</c>, <c>identity.handle_taken</c>, <c>identity.busy</c>.</remarks>
+    /// <remarks>
+    /// Refusals, in order: <c>identity.handle</c>, <c>identity.display_name</c>, <c>identity.password_length</c>, <c>request.text_not_storable</c>, <c>identity.handle_taken</c>
+    /// (or <c>request.key_reused</c>, when this key opened the account with another name or password), <c>identity.busy</c>.
+    /// </remarks>
     [Alias("register")]
     Task<Outcome<SessionTokens>> Register(RegisterAccount command);
 

@@ -15,10 +15,10 @@ internal sealed class AccountGrain(
     public async Task<Outcome<SessionTokens>> Register(RegisterAccount command)
     {
         if (IdentityRules.RefuseRegister(Handle, command) is { } refusal) return refusal;
-        if (account.RecordExists) return IdentityRefusals.HandleTaken;
+        if (account.RecordExists) return await RegisterAgain(command);
 
         if (!(await hasher.Hash(command.Password)).TryGet(out var hash, out var busy)) return busy;
-        var opened = new AccountState { User = Ids.New<UserId>(clock), PasswordHash = hash, CreatedAt = clock.GetUtcNow() };
+        var opened = new AccountState { User = Ids.New<UserId>(clock), PasswordHash = hash, CreatedAt = clock.GetUtcNow(), OpenedBy = IdentityRules.OpenedBy(command) };
 
         // The profile comes first: one without an account is never found, but an account without one would be.
         var profile = await GrainFactory.GetGrain<IUserGrain>(opened.User).Create(Handle, command.DisplayName ?? Handle);
@@ -40,6 +40,14 @@ internal sealed class AccountGrain(
     }
 
     public Task<UserId?> Find() => Task.FromResult<UserId?>(account.RecordExists ? account.State.User : null);
+
+    /// <summary>A command whose answer was lost comes again under its key and signs in; everyone else hears that the handle is taken.</summary>
+    private async Task<Outcome<SessionTokens>> RegisterAgain(RegisterAccount command)
+    {
+        if (IdentityRules.RefuseAgain(account.State, command) is { } refusal) return refusal;
+        if (!(await hasher.Verify(account.State.PasswordHash, command.Password)).TryGet(out var check, out var busy)) return busy;
+        return check.Right ? await StartSession() : CommonRefusals.KeyReused;
+    }
 
     private Task<Outcome<SessionTokens>> StartSession() =>
         GrainFactory.GetGrain<ISessionGrain>(Ids.New<SessionId>(clock)).Start(account.State.User, Handle);

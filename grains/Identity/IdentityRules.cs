@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace OrleansSocial.Identity;
 
 /// <summary>Pure decisions about accounts and sessions.</summary>
@@ -18,6 +21,19 @@ internal static class IdentityRules
     /// <summary>Whether a text has the length of a password. Longer ones are not hashed, so nobody is kept busy with them.</summary>
     public static bool IsPasswordLength(string? password) =>
         password is not null && password.Length <= 2 * PasswordCharsMax && TextRules.CountChars(password) is >= PasswordCharsMin and <= PasswordCharsMax;
+
+    /// <summary>What an account remembers of the command that opened it: hashes of its key and of its name. Empty without a key.</summary>
+    public static byte[] OpenedBy(RegisterAccount command) => command.Key is null
+        ? []
+        : [.. SHA256.HashData(Encoding.UTF8.GetBytes(command.Key)), .. SHA256.HashData(Encoding.UTF8.GetBytes(command.DisplayName ?? ""))];
+
+    /// <summary>Why a handle that is in use is refused to a command; null when the command may be the one that opened the account.</summary>
+    public static Refusal? RefuseAgain(AccountState account, RegisterAccount command)
+    {
+        var key = OpenedBy(command);
+        if (key.Length == 0 || account.OpenedBy.Length == 0 || !key.AsSpan(0, 32).SequenceEqual(account.OpenedBy.AsSpan(0, 32))) return IdentityRefusals.HandleTaken;
+        return key.AsSpan().SequenceEqual(account.OpenedBy) ? null : CommonRefusals.KeyReused;
+    }
 
     /// <summary>What becomes of a refresh token that came to a session.</summary>
     public static RefreshVerdict Judge(SessionState session, RefreshToken token, DateTimeOffset now)

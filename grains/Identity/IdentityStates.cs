@@ -15,6 +15,10 @@ internal sealed record AccountState
     /// <summary>When it was opened, UTC.</summary>
     [Id(2)]
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Hash of the idempotency key and the name with which it was opened; empty without a key.</summary>
+    [Id(3)]
+    public byte[] OpenedBy { get; init; } = [];
 }
 
 /// <summary>What is held of a session. Invariants: 1. Only hashes of tokens. 2. RefreshExpiresAt is at most SessionDaysMax after StartedAt. 3. Once ended it stays ended.</summary>

@@ -12,8 +12,7 @@ internal sealed record RefreshToken(SessionId Session, byte[] Family, byte[] Sec
 {
     private const int IdBytes = 16;
     private const int FamilyBytes = 16;
-    private const int SecretBytes = 32;
-    private const int TotalBytes = IdBytes + FamilyBytes + SecretBytes;
+    private const int SecretBytes = RefreshTokens.Bytes - IdBytes - FamilyBytes;
 
     /// <summary>The first token of a session.</summary>
     public static RefreshToken First(SessionId session) =>
@@ -31,11 +30,9 @@ internal sealed record RefreshToken(SessionId Session, byte[] Family, byte[] Sec
     /// <summary>Reads the text of a token; null when it cannot be one.</summary>
     public static RefreshToken? Read(string? text)
     {
-        if (text is null || text.Length != Base64Url.GetEncodedLength(TotalBytes)) return null;
-        var bytes = new byte[TotalBytes];
-        if (!Base64Url.TryDecodeFromChars(text, bytes, out var written) || written != TotalBytes || Base64Url.EncodeToString(bytes) != text) return null;
+        if (RefreshTokens.Read(text) is not { } bytes) return null;
         return new(
-            SessionId.From(new Guid(bytes.AsSpan(0, IdBytes), bigEndian: true)),
+            RefreshTokens.SessionOf(bytes),
             bytes[IdBytes..(IdBytes + FamilyBytes)],
             bytes[(IdBytes + FamilyBytes)..]);
     }
@@ -43,7 +40,7 @@ internal sealed record RefreshToken(SessionId Session, byte[] Family, byte[] Sec
     /// <summary>The text that the device keeps.</summary>
     public string Write()
     {
-        var bytes = new byte[TotalBytes];
+        var bytes = new byte[RefreshTokens.Bytes];
         Session.Value.TryWriteBytes(bytes, bigEndian: true, out _);
         Family.CopyTo(bytes, IdBytes);
         Secret.CopyTo(bytes, IdBytes + FamilyBytes);

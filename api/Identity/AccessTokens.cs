@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
+
+namespace OrleansSocial.Identity;
+
+/// <summary>Verifies access tokens for the edge: the pure verifier, with the cluster's keys and the sessions that have ended.</summary>
+internal sealed class AccessTokens(VerificationKeys keys, EndedSessions ended, IOptions<IdentityEdgeOptions> options, TimeProvider clock)
+{
+    private readonly TokenTerms _terms = options.Value.Terms();
+    private readonly VerifiedTokens _verified = new(options.Value.VerifiedTokensMax);
+
+    /// <summary>The token when it is good now, or why it is not. A session that has ended is <see cref="TokenFault.Expired"/>.</summary>
+    public async ValueTask<(AccessToken? Token, TokenFault Fault)> Verify(string text, CancellationToken cancellation)
+    {
+        if (text.Length > CompactJws.CharsMax) return (null, TokenFault.Size);
+        await ended.Loaded(cancellation);
+
+        var digest = VerifiedTokens.Digest(text);
+        if (_verified.Find(digest) is not { } token)
+        {
+            var known = keys.Known;
+            var fault = Try(text, known, out var verified);
+            if (fault == TokenFault.Key) fault = Try(text, await keys.NewerThan(known, cancellation), out verified);
+            if (fault != TokenFault.None) return (null, fault);
+            token = verified!;
+            _verified.Add(digest, token);
+        }
+
+        var over = clock.GetUtcNow() >= token.ExpiresAt + _terms.Skew || ended.Contains(token.Caller.Session);
+        return over ? (null, TokenFault.Expired) : (token, TokenFault.None);
+    }
+
+    private TokenFault Try(string text, KeySet known, out AccessToken? verified)
+    {
+        var now = clock.GetUtcNow();
+        return AccessTokenVerifier.Verify(text, _terms, id => known.Find(id, now), now, out verified);
+    }
+}
+
+/// <summary>Remembers tokens whose signature was checked, by their hash. Bounded: when one half is full, the older half is dropped.</summary>
+internal sealed class VerifiedTokens(int max)
+{
+    private readonly int _half = max / 2;
+    private ConcurrentDictionary<TokenDigest, AccessToken> _young = [];
+    private ConcurrentDictionary<TokenDigest, AccessToken> _old = [];
+    private int _count;
+
+    /// <summary>The hash under which a token is remembered.</summary>
+    public static TokenDigest Digest(string text)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan()), hash);
+        return MemoryMarshal.Read<TokenDigest>(hash);
+    }
+
+    /// <summary>The token that was remembered, or null.</summary>
+    public AccessToken? Find(TokenDigest digest) =>
+        _young.TryGetValue(digest, out var token) || _old.TryGetValue(digest, out token) ? token : null;
+
+    /// <summary>Remembers a token.</summary>
+    public void Add(TokenDigest digest, AccessToken token)
+    {
+        if (_half == 0 || !_young.TryAdd(digest, token) || Interlocked.Increment(ref _count) < _half) return;
+        _old = Interlocked.Exchange(ref _young, []);
+        _count = 0;
+    }
+}
+
+/// <summary>A SHA-256 hash as a key.</summary>
+internal readonly record struct TokenDigest(UInt128 First, UInt128 Second);

@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using OrleansSocial.RateLimits;
+
+namespace OrleansSocial.Identity;
+
+/// <summary>Signing up, in and out, and the bearer tokens of every other route.</summary>
+public static class IdentityEndpoints
+{
+    private const int BodyBytesMax = 4096;
+
+    /// <summary>A handle's form that nobody can register: names that cannot be are tried against it and take their time.</summary>
+    private const string Nobody = "0";
+
+    /// <summary>Registers what the edge needs to know who calls.</summary>
+    public static IServiceCollection AddIdentityEdge(this IServiceCollection services)
+    {
+        services.AddOptions<IdentityEdgeOptions>().BindConfiguration(IdentityEdgeOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<VerificationKeys>();
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<EndedSessions>();
+        services.AddSingleton<IEndedSessions>(s => s.GetRequiredService<EndedSessions>());
+        services.AddHostedService(s => s.GetRequiredService<EndedSessions>());
+        services.AddAuthentication(BearerHandler.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, configureOptions: null);
+        services.AddAuthorization();
+        return services;
+    }
+
+    /// <summary>Maps the slice's routes, under the group of the version.</summary>
+    public static IEndpointRouteBuilder MapIdentity(this IEndpointRouteBuilder v1)
+    {
+        var auth = v1.MapGroup("/auth").WithTags("Identity").BodyBytesMax(BodyBytesMax);
+        auth.MapPost("/register", Register).Public().Limited(Rate.Register).Creates().WithSummary("Open an account and sign in").Refuses(
+            IdentityRefusals.Handle, IdentityRefusals.DisplayName, IdentityRefusals.PasswordLength, CommonRefusals.TextNotStorable,
+            IdentityRefusals.HandleTaken, CommonRefusals.KeyReused, IdentityRefusals.Busy);
+        auth.MapPost("/login", Login).Public().Limited(Rate.Login).LimitedByName((SignIn body) => body.Handle).WithSummary("Sign in")
+            .Refuses(IdentityRefusals.WrongCredentials, IdentityRefusals.Busy);
+        auth.MapPost("/refresh", Refresh).Public().Limited(Rate.Refresh).WithSummary("Exchange a refresh token for new tokens")
+            .Refuses(IdentityRefusals.SessionEnded, IdentityRefusals.RefreshReused);
+        auth.MapPost("/logout", Logout).Signed().Limited(Rate.Refresh).WithSummary("End the session");
+        return v1;
+    }
+
+    private static Task<Outcome<SessionTokens>> Register(SignUp body, IdempotencyKey key, IGrainFactory grains) =>
+        Account(grains, body.Handle).Register(new(body.Handle, body.DisplayName, body.Password, key.Value));
+
+    private static Task<Outcome<SessionTokens>> Login(SignIn body, IGrainFactory grains) => Account(grains, body.Handle).Login(body.Password);
+
+    private static async Task<Outcome<SessionTokens>> Refresh(RefreshTokenBody body, IGrainFactory grains, EndedSessions ended)
+    {
+        if (RefreshTokens.Read(body.RefreshToken) is not { } token) return IdentityRefusals.SessionEnded;
+        var session = RefreshTokens.SessionOf(token);
+        var outcome = await grains.GetGrain<ISessionGrain>(session).Refresh(body.RefreshToken);
+        if (outcome.Refusal == IdentityRefusals.RefreshReused) ended.Mark(session);
+        return outcome;
+    }
+
+    private static async Task<Outcome<Done>> Logout(Caller caller, IGrainFactory grains, EndedSessions ended)
+    {
+        await grains.GetGrain<ISessionGrain>(caller.Session).End();
+        ended.Mark(caller.Session);
+        return Done.Instance;
+    }
+
+    private static IAccountGrain Account(IGrainFactory grains, string name) =>
+        grains.GetGrain<IAccountGrain>(Handles.AccountKey(Handles.TryNormalize(name, out var handle) ? handle : Nobody));
+}
+
+/// <summary>Opens an account.</summary>
+/// <param name="Handle">3 to 30 of a–z, 0–9 and underscore, beginning with a letter.</param>
+/// <param name="Password">8 to 128 characters.</param>
+/// <param name="DisplayName">1 to 50 characters; the handle when absent.</param>
+public sealed record SignUp(string Handle, string Password, string? DisplayName = null);
+
+/// <summary>Signs in.</summary>
+/// <param name="Handle">Whose account.</param>
+/// <param name="Password">Their password.</param>
+public sealed record SignIn(string Handle, string Password);
+
+/// <summary>Asks for new tokens.</summary>
+/// <param name="RefreshToken">The newest refresh token of the session.</param>
+public sealed record RefreshTokenBody(string RefreshToken);

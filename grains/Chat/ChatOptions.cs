@@ -1,0 +1,30 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OrleansSocial.Chat;
+
+/// <summary>Limits of conversations. Section <c>Social:Chat</c>.</summary>
+public sealed class ChatOptions
+{
+    /// <summary>The section of the configuration.</summary>
+    public const string Section = "Social:Chat";
+
+    /// <summary>Longest text of a message, in Unicode code points.</summary>
+    [Range(1, 100_000)]
+    public int TextCharsMax { get; set; } = 4_000;
+
+    /// <summary>Most people in one group.</summary>
+    [Range(2, 10_000)]
+    public int MembersMax { get; set; } = 500;
+
+    /// <summary>Most writes of one conversation that wait for the storage; a message beyond is refused as busy.</summary>
+    [Range(1, 100_000)]
+    public int QueueMessagesMax { get; set; } = 2_000;
+
+    /// <summary>How many of the newest client keys a conversation remembers, so that a repetition is answered without asking the storage.</summary>
+    [Range(1, 10_000)]
+    public int RecentKeysMax { get; set; } = 64;
+
+    /// <summary>Shortest time between two typing notices of one member.</summary>
+    [Range(1, 60)]
+    public int TypingSecondsMin { get; set; } = 3;
+}

@@ -1,0 +1,193 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace OrleansSocial.Kernel;
+
+/// <summary>One queue of writes with one transaction in flight.</summary>
+/// <remarks>Invariants:
+/// 1. At most one drain runs, and one does while anything waits.
+/// 2. Every write that was added ends: stored, settled or failed.
+/// 3. Writes end in the order in which they were added, but for those that failed.</remarks>
+internal sealed partial class GroupCommitLane<TWrite>(
+    IGroupCommitSql<TWrite> sql,
+    Database database,
+    WriteFence fence,
+    GroupCommitOptions options,
+    TimeProvider clock,
+    ILogger log) : IThreadPoolWorkItem
+    where TWrite : GroupCommitWrite
+{
+    private static readonly Meter Meter = new("OrleansSocial.Kernel");
+    private static readonly Histogram<int> Sizes =
+        Meter.CreateHistogram<int>("social.commit.writes", "{write}", "Writes that shared one transaction.");
+
+    private static readonly Histogram<double> Durations =
+        Meter.CreateHistogram<double>("social.commit.duration", "s", "How long a shared transaction took.");
+
+    private readonly Lock _gate = new();
+    private readonly Queue<TWrite> _waiting = [];
+    private readonly List<TWrite> _taken = [];
+    private bool _draining;
+
+    public bool TryAdd(TWrite write)
+    {
+        lock (_gate)
+        {
+            if (_waiting.Count >= options.QueueWritesMax) return false;
+
+            _waiting.Enqueue(write);
+            if (_draining) return true;
+
+            _draining = true;
+        }
+
+        // The drain belongs to no caller: it runs on the pool, without the context of whoever woke it.
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        return true;
+    }
+
+    void IThreadPoolWorkItem.Execute() => _ = Drain();
+
+    private async Task Drain()
+    {
+        NpgsqlConnection? connection = null;
+        while (Take())
+        {
+            connection = await CommitTaken(connection);
+        }
+
+        if (connection is not null) await connection.DisposeAsync();
+    }
+
+    /// <summary>Takes what waits, up to the size of a transaction. False ends the drain.</summary>
+    private bool Take()
+    {
+        _taken.Clear();
+        var chars = 0;
+        lock (_gate)
+        {
+            while (_taken.Count < options.BatchWritesMax && chars < options.BatchCharsMax && _waiting.TryDequeue(out var write))
+            {
+                _taken.Add(write);
+                chars += write.Chars;
+            }
+
+            return _draining = _taken.Count > 0;
+        }
+    }
+
+    /// <summary>Commits what was taken, in parts where PostgreSQL refuses the whole. Returns the connection to go on with.</summary>
+    private async Task<NpgsqlConnection?> CommitTaken(NpgsqlConnection? connection)
+    {
+        var parts = new Stack<List<TWrite>>([_taken]);
+        while (parts.TryPop(out var part))
+        {
+            FailDoomed(part);
+            if (part.Count == 0) continue;
+
+            try
+            {
+                connection ??= await database.Open();
+                await Commit(part, connection);
+                continue;
+            }
+            catch (Exception fault) when (IsForItsContent(fault) && connection is not null)
+            {
+                if (await Settled(part, fault, connection))
+                {
+                    parts.Push(part);
+                }
+                else if (part.Count > 1)
+                {
+                    var half = part.Count / 2;
+                    parts.Push(part.GetRange(half, part.Count - half));
+                    parts.Push(part.GetRange(0, half));
+                }
+                else
+                {
+                    LogRefused(fault.Message);
+                    Finish(part, CommitOutcome.Failed);
+                }
+            }
+            catch (Exception fault)
+            {
+                LogLost(part.Count, database.Translate(fault).Message);
+                Finish(part, CommitOutcome.Failed);
+            }
+
+            // After a fault nothing is taken on trust: the connection goes back, and a broken one leaves the pool.
+            if (connection is not null) await connection.DisposeAsync();
+            connection = null;
+        }
+
+        return connection;
+    }
+
+    private async Task Commit(List<TWrite> part, NpgsqlConnection connection)
+    {
+        var start = clock.GetTimestamp();
+
+        // The commands of a batch are one transaction, and one round trip.
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(fence.Guard());
+        var transaction = new GroupCommitTransaction(batch);
+        sql.Render(part, transaction);
+        await batch.ExecuteNonQueryAsync();
+        transaction.Check();
+
+        Sizes.Record(part.Count);
+        Durations.Record(clock.GetElapsedTime(start).TotalSeconds);
+        Finish(part, CommitOutcome.Stored);
+    }
+
+    private async Task<bool> Settled(List<TWrite> part, Exception fault, NpgsqlConnection connection)
+    {
+        try
+        {
+            if (fault is not PostgresException refused || !await sql.Settle(part, refused, connection)) return false;
+
+            part.RemoveAll(write => write.End.IsCompleted);
+            return true;
+        }
+        catch (Exception another)
+        {
+            LogLost(part.Count, database.Translate(another).Message);
+            Finish(part, CommitOutcome.Failed);
+            part.Clear();
+            return true;
+        }
+    }
+
+    private static void FailDoomed(List<TWrite> part)
+    {
+        foreach (var write in part)
+        {
+            if (write.IsDoomed) write.Finish(CommitOutcome.Failed);
+        }
+
+        part.RemoveAll(write => write.End.IsCompleted);
+    }
+
+    private static void Finish(List<TWrite> part, CommitOutcome outcome)
+    {
+        foreach (var write in part)
+        {
+            if (!write.End.IsCompleted) write.Finish(outcome);
+        }
+    }
+
+    /// <summary>PostgreSQL or its driver refused a value, and nothing is stored: a broken constraint, a text that cannot be held, a row that is too large.</summary>
+    private static bool IsForItsContent(Exception fault) => fault switch
+    {
+        PostgresException refused => refused.SqlState[..2] is "21" or "22" or "23" or "54",
+        ArgumentException or InvalidCastException => true,
+        _ => false,
+    };
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "PostgreSQL refused one write for its content: {Reason}")]
+    private partial void LogRefused(string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A transaction of {Count} writes failed, or its outcome is not known: {Reason}")]
+    private partial void LogLost(int count, string reason);
+}

@@ -1,0 +1,46 @@
+namespace OrleansSocial.Kernel;
+
+/// <summary>How a write of the group commit ended.</summary>
+internal enum CommitOutcome
+{
+    /// <summary>Durable.</summary>
+    Stored,
+
+    /// <summary>Nothing had to be written: what it asks for was stored before. The write knows the answer.</summary>
+    Settled,
+
+    /// <summary>Not stored, or nobody knows: what memory says of its owner may differ from the storage.</summary>
+    Failed,
+}
+
+/// <summary>One durable change that waits for the transaction which it shares with others.</summary>
+/// <remarks>Invariants:
+/// 1. It ends exactly once.
+/// 2. Writes of one owner end in the order in which they were added.
+/// 3. After a write of an owner failed, every later write of the same owner in memory fails too (<see cref="IsDoomed"/>).</remarks>
+internal abstract class GroupCommitWrite
+{
+    private readonly TaskCompletionSource<CommitOutcome> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when the write is durable, settled or lost; never faulted.</summary>
+    public Task<CommitOutcome> End => _end.Task;
+
+    /// <summary>Picks the lane; the same for all writes of one owner.</summary>
+    public abstract int OwnerHash { get; }
+
+    /// <summary>Its share of the size of a transaction, in characters.</summary>
+    public abstract int Chars { get; }
+
+    /// <summary>An earlier write of the owner failed, so that the decision behind this one may not hold.</summary>
+    public abstract bool IsDoomed { get; }
+
+    /// <summary>Ends the write. The owner's memory of what is stored is brought up to date first.</summary>
+    public void Finish(CommitOutcome outcome)
+    {
+        OnEnd(outcome);
+        _end.SetResult(outcome);
+    }
+
+    /// <summary>Runs on the lane, before anyone who waits hears of the end.</summary>
+    protected abstract void OnEnd(CommitOutcome outcome);
+}

@@ -122,12 +122,6 @@ export class Model {
     return { users: [...writing.keys()], until: writing.size ? Math.min(...writing.values()) : null };
   }
 
-  /** Highest number that every other member, or any of them, has read. */
-  readByOthers(conversation) {
-    const others = [...(conversation.members?.values() ?? [])].filter((m) => m.user !== this.me);
-    return { people: others, any: Math.max(0, ...others.map((m) => m.readSeq)) };
-  }
-
   #known(id, kind) {
     let conversation = this.conversations.get(id);
     if (!conversation) {

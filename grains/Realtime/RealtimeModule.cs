@@ -1,0 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OrleansSocial.Realtime;
+
+/// <summary>Live delivery: connections, presence, cursors.</summary>
+public static class RealtimeModule
+{
+    /// <summary>Registers the slice.</summary>
+    public static ISiloBuilder AddRealtime(this ISiloBuilder silo)
+    {
+        silo.Services.AddSliceOptions<RealtimeOptions>(RealtimeOptions.Section);
+        silo.Services.AddSingleton<ChangeStore>();
+        return silo;
+    }
+}

@@ -32,9 +32,12 @@ public static class SocialApp
             .AddRateLimits());
         builder.Services.AddSingleton<Seeds>().AddHostedService(provider => provider.GetRequiredService<Seeds>());
         builder.Services
-            .AddEdgeKernel();
+            .AddEdgeKernel()
+            .AddIdentityEdge()
+            .AddRateLimitsEdge();
 
         var app = builder.Build();
+        app.UseTrustedProxies();
         app.UseSecurityHeaders();
         app.UseEdgeKernel();
         app.UseDefaultFiles();
@@ -42,8 +45,14 @@ public static class SocialApp
         app.UseLeaseGate();
         app.UseRouting();
         app.UseCors();
+        app.UseAuthentication();
+        app.UseRateGate();
+        app.UseAuthorization();
         app.MapHealth();
         app.MapDocumentation();
+        app.MapV1()
+            .MapIdentity()
+            .MapUsers();
         return app;
     }
 }

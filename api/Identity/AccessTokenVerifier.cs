@@ -3,16 +3,10 @@ using System.Text.Json;
 
 namespace OrleansSocial.Identity;
 
-/// <summary>What every access token of this cluster has in common.</summary>
-internal sealed record TokenTerms(string Issuer, string Audience, TimeSpan Lifetime, TimeSpan Skew);
-
 /// <summary>A verified access token.</summary>
 /// <param name="Caller">Who it speaks for.</param>
 /// <param name="ExpiresAt">When it ends, UTC.</param>
 internal sealed record AccessToken(Caller Caller, DateTimeOffset ExpiresAt);
-
-/// <summary>The key of an id, or null when there is none that may verify now.</summary>
-internal delegate Es256Key? FindKey(string keyId);
 
 /// <summary>Believes an access token or says why not. Pure: keys and time come with the call.</summary>
 /// <remarks>The algorithm is fixed: what the header says is compared and never chosen from, and keys come from the cluster alone.</remarks>
@@ -22,15 +16,15 @@ internal static class AccessTokenVerifier
     private const int TokenIdCharsMax = 64;
 
     /// <summary>Checks form, header, signature, claims and times, in this order.</summary>
-    public static TokenFault Verify(string? token, TokenTerms terms, FindKey keys, DateTimeOffset now, out AccessToken? verified)
+    public static TokenFault Verify(string? token, KeySet keys, DateTimeOffset now, out AccessToken? verified)
     {
         verified = null;
         if (CompactJws.Read(token, out var jws) is not TokenFault.None and var malformed) return malformed;
         if (CheckHeader(jws!.Header, out var keyId) is not TokenFault.None and var header) return header;
-        if (keys(keyId) is not { } key) return TokenFault.Key;
+        if (keys.Find(keyId, now) is not { } key) return TokenFault.Key;
         if (!key.Verify(jws.SigningInput, jws.Signature)) return TokenFault.Signature;
         if (CompactJws.ReadObject(jws.Payload) is not { } claims) return TokenFault.Json;
-        return CheckClaims(claims, terms, now, out verified);
+        return CheckClaims(claims, keys.Terms, now, out verified);
     }
 
     /// <summary>Our headers hold alg, typ and kid and nothing else, so crit, jku, jwk, x5c and what may come are all refused.</summary>

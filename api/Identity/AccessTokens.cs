@@ -1,15 +1,15 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Microsoft.Extensions.Options;
 
 namespace OrleansSocial.Identity;
 
 /// <summary>Verifies access tokens for the edge: the pure verifier, with the cluster's keys and the sessions that have ended.</summary>
-internal sealed class AccessTokens(VerificationKeys keys, EndedSessions ended, IOptions<IdentityEdgeOptions> options, TimeProvider clock)
+internal sealed class AccessTokens(VerificationKeys keys, EndedSessions ended, TimeProvider clock)
 {
-    private readonly TokenTerms _terms = options.Value.Terms();
-    private readonly VerifiedTokens _verified = new(options.Value.VerifiedTokensMax);
+    private const int RememberedMax = 20_000;
+
+    private readonly VerifiedTokens _verified = new(RememberedMax);
 
     /// <summary>The token when it is good now, or why it is not. A session that has ended is <see cref="TokenFault.Expired"/>.</summary>
     public async ValueTask<(AccessToken? Token, TokenFault Fault)> Verify(string text, CancellationToken cancellation)
@@ -21,21 +21,16 @@ internal sealed class AccessTokens(VerificationKeys keys, EndedSessions ended, I
         if (_verified.Find(digest) is not { } token)
         {
             var known = keys.Known;
-            var fault = Try(text, known, out var verified);
-            if (fault == TokenFault.Key) fault = Try(text, await keys.NewerThan(known, cancellation), out verified);
+            var fault = AccessTokenVerifier.Verify(text, known, clock.GetUtcNow(), out var verified);
+            if (fault == TokenFault.Key)
+                fault = AccessTokenVerifier.Verify(text, await keys.NewerThan(known, cancellation), clock.GetUtcNow(), out verified);
             if (fault != TokenFault.None) return (null, fault);
             token = verified!;
             _verified.Add(digest, token);
         }
 
-        var over = clock.GetUtcNow() >= token.ExpiresAt + _terms.Skew || ended.Contains(token.Caller.Session);
+        var over = clock.GetUtcNow() >= token.ExpiresAt + keys.Known.Terms.Skew || ended.Contains(token.Caller.Session);
         return over ? (null, TokenFault.Expired) : (token, TokenFault.None);
-    }
-
-    private TokenFault Try(string text, KeySet known, out AccessToken? verified)
-    {
-        var now = clock.GetUtcNow();
-        return AccessTokenVerifier.Verify(text, _terms, id => known.Find(id, now), now, out verified);
     }
 }
 

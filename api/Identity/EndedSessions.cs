@@ -2,16 +2,19 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace OrleansSocial.Identity;
 
 /// <summary>Asks several times a second which sessions have ended, and keeps them while their access tokens live.</summary>
 /// <remarks>Invariants: 1. A session stays in the set until no access token of it can be valid. 2. Subscribers hear of each session once. 3. Nobody is let in before the first answer.</remarks>
-internal sealed partial class EndedSessions(
-    IGrainFactory grains, IOptions<IdentityEdgeOptions> options, TimeProvider clock, ILogger<EndedSessions> log)
-    : BackgroundService, IEndedSessions
+internal sealed partial class EndedSessions(IGrainFactory grains, TimeProvider clock, ILogger<EndedSessions> log) : BackgroundService, IEndedSessions
 {
+    /// <summary>With the time of one question and answer, well within the second in which every node refuses an ended session.</summary>
+    private static readonly TimeSpan s_pollPeriod = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>No access token lives longer than the options of the silo can say.</summary>
+    private static readonly TimeSpan s_tokensMax = TimeSpan.FromMinutes(62);
+
     private static readonly TimeSpan s_sweepPeriod = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_loadMax = TimeSpan.FromSeconds(5);
 
@@ -30,8 +33,7 @@ internal sealed partial class EndedSessions(
     }
 
     /// <summary>Notes at once a session that ended through this node; the others hear of it with their next question.</summary>
-    public void Mark(SessionId session) => Mark(
-        session, clock.GetUtcNow().AddMinutes(options.Value.AccessMinutes).AddSeconds(options.Value.ClockSkewSeconds));
+    public void Mark(SessionId session) => Mark(session, clock.GetUtcNow() + s_tokensMax);
 
     /// <summary>Completes once it is known which sessions had ended before this node started.</summary>
     /// <exception cref="TimeoutException">The cluster does not say.</exception>
@@ -41,7 +43,7 @@ internal sealed partial class EndedSessions(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(options.Value.EndedSessionsPollMilliseconds), clock);
+        using var timer = new PeriodicTimer(s_pollPeriod, clock);
         var (horizon, sweptAt, failing) = (0UL, clock.GetTimestamp(), false);
         do
         {

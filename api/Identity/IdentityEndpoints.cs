@@ -18,7 +18,6 @@ public static class IdentityEndpoints
     /// <summary>Registers what the edge needs to know who calls.</summary>
     public static IServiceCollection AddIdentityEdge(this IServiceCollection services)
     {
-        services.AddOptions<IdentityEdgeOptions>().BindConfiguration(IdentityEdgeOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<VerificationKeys>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<EndedSessions>();

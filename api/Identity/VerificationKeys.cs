@@ -53,17 +53,21 @@ internal sealed class VerificationKeys(IGrainFactory grains, TimeProvider clock)
     public void Dispose() => _one.Dispose();
 }
 
-/// <summary>A set of verification keys by their ids.</summary>
-internal sealed class KeySet(FrozenDictionary<string, (Es256Key Key, DateTimeOffset NotAfter)> keys)
+/// <summary>A set of verification keys by their ids, and what tokens have in common.</summary>
+internal sealed class KeySet(TokenTerms terms, FrozenDictionary<string, (Es256Key Key, DateTimeOffset NotAfter)> keys)
 {
     /// <summary>No keys.</summary>
-    public static readonly KeySet Empty = new(FrozenDictionary<string, (Es256Key Key, DateTimeOffset NotAfter)>.Empty);
+    public static readonly KeySet Empty = new(
+        new("", "", TimeSpan.Zero, TimeSpan.Zero), FrozenDictionary<string, (Es256Key Key, DateTimeOffset NotAfter)>.Empty);
+
+    /// <summary>What tokens have in common.</summary>
+    public TokenTerms Terms => terms;
 
     /// <summary>The key of an id, unless its last token has ended.</summary>
     public Es256Key? Find(string keyId, DateTimeOffset now) => keys.TryGetValue(keyId, out var held) && now < held.NotAfter ? held.Key : null;
 
     /// <summary>The set for a new reading; a key that is known already is not imported again. An id is the hash of its key and never means another.</summary>
-    public KeySet Renewed(IReadOnlyList<VerificationKey> read) => new(read.ToFrozenDictionary(
+    public KeySet Renewed(KeyRing read) => new(read.Terms, read.Keys.ToFrozenDictionary(
         k => k.KeyId,
         k => (keys.TryGetValue(k.KeyId, out var held) ? held.Key : new Es256Key(k.PublicKey), k.NotAfter),
         StringComparer.Ordinal));

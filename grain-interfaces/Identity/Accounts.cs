@@ -36,3 +36,21 @@ public sealed record RegisterAccount(
 /// <param name="NotAfter">No token signed with it is valid after this, UTC.</param>
 [GenerateSerializer, Immutable, Alias("identity.verification-key")]
 public sealed record VerificationKey([property: Id(0)] string KeyId, [property: Id(1)] byte[] PublicKey, [property: Id(2)] DateTimeOffset NotAfter);
+
+/// <summary>What every access token of this cluster has in common.</summary>
+/// <param name="Issuer">The <c>iss</c>.</param>
+/// <param name="Audience">The <c>aud</c>.</param>
+/// <param name="Lifetime">How long a token is good at most.</param>
+/// <param name="Skew">How far the clocks of two nodes may be apart.</param>
+[GenerateSerializer, Immutable, Alias("identity.token-terms")]
+public sealed record TokenTerms(
+    [property: Id(0)] string Issuer,
+    [property: Id(1)] string Audience,
+    [property: Id(2)] TimeSpan Lifetime,
+    [property: Id(3)] TimeSpan Skew);
+
+/// <summary>All that is needed to verify access tokens.</summary>
+/// <param name="Terms">What they have in common.</param>
+/// <param name="Keys">The keys that one may be signed with, the newest first.</param>
+[GenerateSerializer, Immutable, Alias("identity.key-ring")]
+public sealed record KeyRing([property: Id(0)] TokenTerms Terms, [property: Id(1)] IReadOnlyList<VerificationKey> Keys);

@@ -48,9 +48,9 @@ public interface ISessionGrain : IGrainWithGuidKey
 [Alias("identity.keys")]
 public interface IKeyRingGrain : IGrainWithIntegerKey
 {
-    /// <summary>Every key that a valid token may be signed with, the newest first. Rotates when the newest is old.</summary>
+    /// <summary>Every key that a valid token may be signed with, and what tokens have in common. Rotates when the newest key is old.</summary>
     [Alias("keys")]
-    Task<IReadOnlyList<VerificationKey>> Keys();
+    Task<KeyRing> Keys();
 
     /// <summary>Signs claims into an access token (JWS compact form, ES256) with the newest key.</summary>
     [Alias("sign")]

@@ -51,4 +51,7 @@ public sealed class IdentityOptions
     /// <summary>How many passwords may wait for it; more are refused with <c>identity.busy</c>.</summary>
     [Range(1, 10000)]
     public int HashQueueMax { get; set; } = 64;
+
+    /// <summary>What access tokens have in common.</summary>
+    internal TokenTerms Terms() => new(Issuer, Audience, TimeSpan.FromMinutes(AccessMinutes), TimeSpan.FromSeconds(ClockSkewSeconds));
 }

@@ -13,10 +13,10 @@ internal sealed class KeyRingGrain(
 {
     private ECDsa? _newest;
 
-    public async Task<IReadOnlyList<VerificationKey>> Keys()
+    public async Task<KeyRing> Keys()
     {
         await RotateIfStale();
-        return KeyRules.Verifying(ring.State, clock.GetUtcNow());
+        return new(options.Value.Terms(), KeyRules.Verifying(ring.State, clock.GetUtcNow()));
     }
 
     public async Task<string> Sign(UserId user, SessionId session, string handle, DateTimeOffset expiresAt)

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Support;
+
+/// <summary>
+/// A PostgreSQL server of one test run: on a free loopback port, in a temporary folder that goes away with it. It ends when it is
+/// disposed, and also when the process of the tests dies.
+/// </summary>
+/// <remarks>PostgreSQL refuses to run as root; there it runs as the user <c>postgres</c> that its package creates.</remarks>
+public sealed class PrivatePostgres : IAsyncDisposable
+{
+    // The shell holds the server until its input ends, which the system closes whatever way the tests end.
+    private const string Script = """
+        set -eu
+        bin=$1; port=$2; shift 2
+        dir=$(mktemp -d /tmp/private-postgres-XXXXXX)
+        pid=
+        trap 'if [ -n "$pid" ]; then kill -QUIT "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; fi; rm -rf "$dir"' EXIT
+        "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 || { cat "$dir/log"; exit 1; }
+        "$bin/postgres" -D "$dir/data" -k "$dir" -p "$port" -c listen_addresses=127.0.0.1 -c max_connections=200 "$@" >"$dir/log" 2>&1 </dev/null &
+        pid=$!
+        until "$bin/pg_isready" -q -h "$dir" -p "$port"; do
+            kill -0 "$pid" 2>/dev/null || { cat "$dir/log"; exit 1; }
+            sleep 0.02
+        done
+        echo "ready $pid"
+        cat >/dev/null
+        """;
+
+    private readonly Process _shell;
+    private int _databases;
+
+    private PrivatePostgres(Process shell, int port, int processId)
+    {
+        _shell = shell;
+        Port = port;
+        ProcessId = processId;
+    }
+
+    /// <summary>The server's port on loopback.</summary>
+    public int Port { get; }
+
+    /// <summary>The process of the server.</summary>
+    public int ProcessId { get; }
+
+    /// <summary>Starts a server without fsync, which tests of durability turn on by <c>-c fsync=on</c>.</summary>
+    public static async Task<PrivatePostgres> Start(params string[] arguments)
+    {
+        var port = FreePort();
+        string[] settings = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", .. arguments];
+        string[] shell = ["/bin/sh", "-c", Script, "private-postgres", Binaries(), $"{port}", .. settings];
+        string[] command = Environment.IsPrivilegedProcess ? ["runuser", "-u", "postgres", "--", .. shell] : shell;
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = "/tmp",
+        };
+        var process = Process.Start(start)!;
+        var said = new List<string>();
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith("ready ", StringComparison.Ordinal))
+            {
+                return new PrivatePostgres(process, port, int.Parse(line[6..], System.Globalization.CultureInfo.InvariantCulture));
+            }
+
+            said.Add(line);
+        }
+
+        await process.WaitForExitAsync();
+        process.Dispose();
+        throw new InvalidOperationException($"PostgreSQL did not start: {string.Join(Environment.NewLine, said)}");
+    }
+
+    /// <summary>How to connect to one of its databases as its superuser.</summary>
+    public string ConnectionString(string database = "postgres") =>
+        $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database}";
+
+    /// <summary>Makes an empty database, runs the given SQL files in it, and says how to connect to it.</summary>
+    public async Task<string> CreateDatabase(params string[] scripts)
+    {
+        var name = $"test{Interlocked.Increment(ref _databases)}";
+        await Execute(ConnectionString(), $"CREATE DATABASE {name}");
+        var connection = ConnectionString(name);
+        foreach (var script in scripts)
+        {
+            await Execute(connection, await File.ReadAllTextAsync(script));
+        }
+
+        return connection;
+    }
+
+    /// <summary>Runs SQL on a connection of its own.</summary>
+    public static async Task Execute(string connectionString, string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Stops the server and removes its folder.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _shell.StandardInput.Close();
+        await _shell.WaitForExitAsync();
+        _shell.Dispose();
+    }
+
+    private static string Binaries()
+    {
+        const string Debian = "/usr/lib/postgresql";
+        var installed = Directory.Exists(Debian) ? Directory.GetDirectories(Debian) : [];
+        return installed
+            .Select(folder => Path.Combine(folder, "bin"))
+            .Where(bin => File.Exists(Path.Combine(bin, "initdb")))
+            .MaxBy(bin => int.TryParse(Path.GetFileName(Path.GetDirectoryName(bin)), out var version) ? version : 0)
+            ?? (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').FirstOrDefault(p => File.Exists(Path.Combine(p, "initdb")))
+            ?? throw new InvalidOperationException("PostgreSQL is not installed: there is no initdb. On Debian: apt install postgresql.");
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}

@@ -2,55 +2,87 @@ using Orleans.Runtime;
 
 namespace Orleans.Bundled;
 
-/// <summary>One activation of a grain: its mailbox, its gate and its life.</summary>
-internal abstract class Activation : IRuntimeGrainContext, IWorkQueue
+/// <summary>
+/// One activation of a grain: its mailbox, its scheduler, its gate and its life. One object is all of them, because a silo
+/// holds millions; what few activations need lives in <see cref="ActivationExtras"/>.
+/// </summary>
+/// <remarks>
+/// Invariants:
+/// 1. Everything below the mailbox runs within a drain, and at most one drain runs at a time: the gate needs no locks.
+/// 2. The state only moves forward; an activation that is Invalid holds no request.
+/// 3. A request is started at most once, and only while the state is Valid.
+/// </remarks>
+internal sealed partial class Activation : TaskScheduler, IThreadPoolWorkItem, IRuntimeGrainContext, IWorkQueue
 {
-    public abstract bool IsInvalid { get; }
+    private readonly GrainClass _class;
+    private readonly IdSpan _key;
+    private object? _instance;
+    private ActivationExtras? _extras;
 
-    public abstract IGrainRuntime GrainRuntime { get; }
+    public Activation(GrainClass grainClass, IdSpan key)
+    {
+        _class = grainClass;
+        _key = key;
+        _lastUsed = grainClass.Engine.Clock.Now;
+    }
 
-    public abstract GrainReference GrainReference { get; }
+    public GrainId GrainId => GrainId.Create(_class.GrainType, _key);
 
-    public abstract GrainId GrainId { get; }
+    public IdSpan Key => _key;
 
-    public abstract object? GrainInstance { get; }
+    public GrainClass Class => _class;
 
-    public abstract ActivationId ActivationId { get; }
+    public object? GrainInstance => _instance;
 
-    public abstract GrainAddress Address { get; }
+    public bool IsInvalid => _state == ActivationState.Invalid;
 
-    public abstract IServiceProvider ActivationServices { get; }
+    public ActivationState State => _state;
 
-    public abstract IGrainLifecycle ObservableLifecycle { get; }
+    public IGrainRuntime GrainRuntime => _class.Engine.GrainRuntime;
 
-    public abstract Task Deactivated { get; }
+    public GrainReference GrainReference => _class.Engine.References.Untyped(GrainId);
 
-    public abstract void EnterSection(Guid id);
+    public ActivationId ActivationId => Extras.ActivationId;
 
-    public abstract void LeaveSection(Guid id);
+    public GrainAddress Address => new()
+    {
+        GrainId = GrainId,
+        ActivationId = ActivationId,
+        SiloAddress = GrainRuntime.SiloAddress,
+    };
 
-    public abstract void Arrive(Request request);
+    public IServiceProvider ActivationServices => Extras.Services(this);
 
-    public abstract void Cancelled(Request request);
+    public IGrainLifecycle ObservableLifecycle => Extras.Lifecycle(_class.Engine.Log);
 
-    public abstract void Deactivate(DeactivationReason deactivationReason, CancellationToken cancellationToken = default);
+    public Task Deactivated => Extras.Deactivated(this);
 
-    public abstract void Failed(Request request, Exception exception);
+    internal ActivationExtras Extras
+    {
+        get
+        {
+            if (_extras is { } extras) return extras;
+            var made = new ActivationExtras();
+            return Interlocked.CompareExchange(ref _extras, made, null) ?? made;
+        }
+    }
 
-    public abstract void Finished(Request request);
+    public object? GetTarget() => _instance;
 
-    public abstract object? GetComponent(Type componentType);
+    public object? GetComponent(Type componentType)
+    {
+        ArgumentNullException.ThrowIfNull(componentType);
+        return _extras?.GetComponent(componentType) ?? (componentType.IsInstanceOfType(this) ? this : null);
+    }
 
-    public abstract object? GetTarget();
-
-    public abstract void Post(WorkItem item);
-
-    public abstract void SetComponent<TComponent>(TComponent? value)
-        where TComponent : class;
+    public void SetComponent<TComponent>(TComponent? value)
+        where TComponent : class => Extras.SetComponent(typeof(TComponent), value);
 
     public bool Equals(IGrainContext? other) => ReferenceEquals(this, other);
 
     public override bool Equals(object? obj) => ReferenceEquals(this, obj);
 
     public override int GetHashCode() => base.GetHashCode();
+
+    public override string ToString() => $"{GrainId} ({_state})";
 }

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Reflection;
+using System.Runtime.ExceptionServices;
 using Orleans.Runtime;
 using Orleans.Serialization.Invocation;
 
@@ -31,7 +33,7 @@ internal abstract class CallContext(Request request) : IGrainCallContext
 
     public GrainId TargetId => request.Reference.GrainId;
 
-    protected Request Call => request;
+    protected Request Call { get; } = request;
 
     public abstract Task Invoke();
 
@@ -87,5 +89,74 @@ internal sealed class OutgoingCallContext(Request request, IOutgoingGrainCallFil
         {
             Call.Settle(exception);
         }
+    }
+}
+
+/// <summary>An incoming call on its way through its callee's filters.</summary>
+internal sealed class IncomingCallContext(Request request, Activation activation) : CallContext(request), IIncomingGrainCallContext
+{
+    private static readonly ConcurrentDictionary<(Type Class, MethodInfo Method), MethodInfo> s_implementations = new();
+
+    private readonly IIncomingGrainCallFilter[] _filters = activation.Class.Engine.IncomingFilters;
+    private int _stage;
+
+    public override object Grain => activation.GrainInstance!;
+
+    public IGrainContext TargetContext => activation;
+
+    public MethodInfo ImplementationMethod => s_implementations.GetOrAdd(
+        (Grain.GetType(), InterfaceMethod), static key => Implementation(key.Class, key.Method));
+
+    /// <summary>Runs a call through the filters of its silo and of its grain. The outcome is a response, never a fault.</summary>
+    public static async Task<Response> Run(Request request, Activation activation)
+    {
+        var context = new IncomingCallContext(request, activation);
+        try
+        {
+            await context.Invoke();
+            return context.Outcome();
+        }
+        catch (Exception exception)
+        {
+            return Response.FromException(exception);
+        }
+    }
+
+    public override async Task Invoke()
+    {
+        var stage = _stage;
+        try
+        {
+            _stage = stage + 1;
+            if (stage < _filters.Length)
+            {
+                await _filters[stage].Invoke(this);
+            }
+            else if (stage == _filters.Length && Grain is IIncomingGrainCallFilter own)
+            {
+                await own.Invoke(this);
+            }
+            else
+            {
+                Response = await Call.Invoke();
+                if (Response.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
+            }
+        }
+        finally
+        {
+            // A filter that continues once more runs everything behind it again.
+            _stage = stage;
+        }
+    }
+
+    private static MethodInfo Implementation(Type grainClass, MethodInfo method)
+    {
+        var declared = method.DeclaringType!;
+        if (!declared.IsAssignableFrom(grainClass)) return method;
+        var definition = method.IsGenericMethod ? method.GetGenericMethodDefinition() : method;
+        var map = grainClass.GetInterfaceMap(declared);
+        var index = Array.FindIndex(map.InterfaceMethods, m => m.MetadataToken == definition.MetadataToken && m.Name == definition.Name);
+        var found = index < 0 ? method : map.TargetMethods[index];
+        return index >= 0 && method.IsGenericMethod ? found.MakeGenericMethod(method.GetGenericArguments()) : found;
     }
 }

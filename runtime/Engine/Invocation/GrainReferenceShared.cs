@@ -26,6 +26,9 @@ public sealed class GrainReferenceShared
     /// <summary>Takes requests from references to where their targets live.</summary>
     internal CallRouter Router { get; }
 
+    /// <summary>What the router found for the grain type; its own cache.</summary>
+    internal GrainClass? Class { get; set; }
+
     internal GrainType GrainType { get; }
 
     internal GrainInterfaceType InterfaceType { get; }

@@ -56,6 +56,9 @@ public abstract class Request : WorkItem, IInvokable
     /// <summary>Whether the caller has asked for cancellation.</summary>
     internal bool IsCancelRequested => _cancellation is { IsRequested: true };
 
+    /// <summary>Whether the engine itself posts the request to this one activation, as a timer does with its ticks.</summary>
+    internal virtual bool IsLocal => false;
+
     /// <summary>Whether the pending task is that of filters around the method.</summary>
     private protected bool IsFiltered { get; private set; }
 
@@ -149,6 +152,9 @@ public abstract class Request : WorkItem, IInvokable
     /// <summary>Runs the method on its target. True when it has finished and was answered; otherwise the request comes back to
     /// the queue when the method's task has completed.</summary>
     internal abstract bool Start(object target);
+
+    /// <summary>The request has left its activation. True when it counts as use of the activation.</summary>
+    internal virtual bool OnEnded() => true;
 
     /// <summary>Answers the caller with what a task of the callee ended in.</summary>
     internal abstract void Deliver(object task);

@@ -1,0 +1,153 @@
+namespace Orleans.Bundled;
+
+/// <content>The mailbox and the scheduler: any thread posts, one drain at a time runs.</content>
+internal sealed partial class Activation
+{
+    private const int ItemsPerLookAtTheClock = 8;
+
+    private static readonly WorkItem s_draining = new Marker();
+    private static readonly Action<object?> s_drain = static state => ((Activation)state!).Drain();
+
+    private static ExecutionContext? s_emptyFlow;
+
+    // A stack of what was posted since the last look, newest first. Null: idle. The marker: a drain is scheduled or running,
+    // and nothing has been posted since it last looked.
+    private WorkItem? _inbox;
+
+    // What a drain has taken out of the inbox and not yet run, oldest first.
+    private WorkItem? _ready;
+
+    public override int MaximumConcurrencyLevel => 1;
+
+    public void Post(WorkItem item)
+    {
+        var head = Volatile.Read(ref _inbox);
+        while (true)
+        {
+            item.Next = head;
+            var seen = Interlocked.CompareExchange(ref _inbox, item, head);
+            if (ReferenceEquals(seen, head)) break;
+            head = seen;
+        }
+
+        if (head is null) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        // Work items of the thread pool start with the empty flow.
+        s_emptyFlow ??= ExecutionContext.Capture();
+        var before = RuntimeContext.Current;
+        RuntimeContext.Current = this;
+        try
+        {
+            // One task around the whole drain makes this activation the current scheduler of every turn in it.
+            new Task(s_drain, this, CancellationToken.None, TaskCreationOptions.DenyChildAttach).RunSynchronously(this);
+        }
+        finally
+        {
+            RuntimeContext.Current = before;
+        }
+    }
+
+    internal void ExecuteTask(Task task) => TryExecuteTask(task);
+
+    protected override void QueueTask(Task task) => Post(new TaskItem(task));
+
+    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
+        !taskWasPreviouslyQueued && ReferenceEquals(RuntimeContext.Current, this) && TryExecuteTask(task);
+
+    protected override IEnumerable<Task>? GetScheduledTasks() => null;
+
+    private static WorkItem? Reverse(WorkItem taken)
+    {
+        WorkItem? oldest = null;
+        for (var item = taken; item is not null && !ReferenceEquals(item, s_draining);)
+        {
+            var next = item.Next;
+            item.Next = oldest;
+            oldest = item;
+            item = next;
+        }
+
+        return oldest;
+    }
+
+    // The last thing a drain does is to give the mailbox back or to schedule itself again: another thread may drain from then on.
+    private void Drain()
+    {
+        var quantum = _class.Engine.SchedulingQuantum;
+        var start = Environment.TickCount64;
+        var count = 0;
+        try
+        {
+            while (true)
+            {
+                if (!Advance())
+                {
+                    var item = _ready ?? Take();
+                    if (item is null) return;
+                    _ready = item.Next;
+                    item.Next = null;
+                    item.Run(this);
+                    RestoreFlow();
+                }
+
+                if (++count % ItemsPerLookAtTheClock == 0 && Environment.TickCount64 - start >= quantum) break;
+            }
+        }
+        catch (Exception exception)
+        {
+            EngineLog.DrainFailed(_class.Engine.Log, exception, GrainId);
+        }
+
+        WarnIfLong(Environment.TickCount64 - start);
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    // Null once the mailbox has been given back as idle.
+    private WorkItem? Take()
+    {
+        while (true)
+        {
+            if (ReferenceEquals(Volatile.Read(ref _inbox), s_draining)
+                && ReferenceEquals(Interlocked.CompareExchange(ref _inbox, null, s_draining), s_draining)) return null;
+
+            var taken = Interlocked.Exchange(ref _inbox, s_draining)!;
+            if (Reverse(taken) is { } oldest) return oldest;
+        }
+    }
+
+    // Values that a request put into the flow of execution on its synchronous part must not reach the next request.
+    private static void RestoreFlow()
+    {
+        var current = ExecutionContext.Capture();
+        if (ReferenceEquals(current, s_emptyFlow)) return;
+        if (current is null) ExecutionContext.RestoreFlow();
+        ExecutionContext.Restore(s_emptyFlow!);
+    }
+
+    private void WarnIfLong(long milliseconds)
+    {
+        if (milliseconds >= _class.Engine.LongTurn) EngineLog.LongTurn(_class.Engine.Log, GrainId, milliseconds);
+    }
+
+    private sealed class Marker : WorkItem
+    {
+        internal override void Run(IWorkQueue queue)
+        {
+        }
+    }
+}
+
+/// <summary>A task queued to an activation: usually the rest of a method after an await.</summary>
+internal sealed class TaskItem(Task task) : WorkItem
+{
+    internal override void Run(IWorkQueue queue) => ((Activation)queue).ExecuteTask(task);
+}
+
+/// <summary>Something to do on an activation's turn, outside of its gate.</summary>
+internal sealed class ActionItem(Action<Activation> action) : WorkItem
+{
+    internal override void Run(IWorkQueue queue) => action((Activation)queue);
+}

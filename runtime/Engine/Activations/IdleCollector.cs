@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Runtime;
+
+namespace Orleans.Bundled;
+
+/// <summary>Ends activations that nothing uses, surplus workers, and activations that a request has blocked for hours.</summary>
+internal sealed class IdleCollector(
+    GrainEngine engine,
+    TimeProvider time,
+    IOptions<GrainCollectionOptions> collection,
+    IOptions<StatelessWorkerOptions> workers,
+    IOptions<SiloMessagingOptions> messaging)
+    : ILifecycleParticipant<ISiloLifecycle>
+{
+    private readonly List<ITimer> _timers = [];
+
+    public void Participate(ISiloLifecycle lifecycle)
+    {
+        lifecycle.Subscribe(nameof(IdleCollector), ServiceLifecycleStage.GrainDeactivation, Start, Stop);
+        lifecycle.Subscribe(nameof(GrainEngine), ServiceLifecycleStage.GrainDeactivation, static _ => Task.CompletedTask, engine.StopAsync);
+    }
+
+    /// <summary>Ends every activation that was not used for that long, whatever its own age limit, and waits for it.</summary>
+    public async Task CollectAsync(TimeSpan age)
+    {
+        var units = (int)Math.Ceiling(Math.Clamp(age.TotalMilliseconds / CallClock.UnitMilliseconds, 0, int.MaxValue / 2));
+        var now = engine.Clock.ReadNow();
+        var ending = new List<Task>();
+        foreach (var activation in engine.Classes.SelectMany(c => c.Activations))
+        {
+            var looked = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
+            activation.Post(new ActionItem(a =>
+            {
+                a.CollectIfIdle(now, units);
+                looked.SetResult(a.State >= ActivationState.Deactivating ? a.Deactivated : Task.CompletedTask);
+            }));
+            ending.Add(looked.Task.Unwrap());
+        }
+
+        await Task.WhenAll(ending);
+    }
+
+    private Task Start(CancellationToken cancellationToken)
+    {
+        using (ExecutionContext.SuppressFlow())
+        {
+            var quantum = collection.Value.CollectionQuantum;
+            _timers.Add(time.CreateTimer(static state => ((IdleCollector)state!).Collect(), this, quantum, quantum));
+            var inspection = workers.Value.IdleWorkersInspectionPeriod;
+            if (workers.Value.RemoveIdleWorkers)
+                _timers.Add(time.CreateTimer(static state => ((IdleCollector)state!).RemoveIdleWorkers(), this, inspection, inspection));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Task Stop(CancellationToken cancellationToken)
+    {
+        foreach (var timer in _timers) timer.Dispose();
+        return Task.CompletedTask;
+    }
+
+    private void Collect()
+    {
+        var now = engine.Clock.ReadNow();
+        var stuck = (int)Math.Min(messaging.Value.MaxRequestProcessingTime.TotalMilliseconds / CallClock.UnitMilliseconds, int.MaxValue);
+        foreach (var grainClass in engine.Classes)
+        {
+            var age = grainClass.CollectionAge;
+            foreach (var activation in grainClass.Activations)
+            {
+                if (age != int.MaxValue) activation.OfferCollection(now, age);
+                activation.OfferAbandonment(now, stuck);
+            }
+        }
+    }
+
+    private void RemoveIdleWorkers()
+    {
+        foreach (var grainClass in engine.Classes)
+            if (grainClass.Workers is { RemovesIdleWorkers: true } pools) pools.RemoveIdle(workers.Value.MinIdleCyclesBeforeRemoval);
+    }
+}

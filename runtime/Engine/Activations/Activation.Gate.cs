@@ -111,7 +111,7 @@ internal sealed partial class Activation
         request.MarkStarted();
         if (request.Context is { } context) RequestContext.Import(context);
         var ended = _class.HasFilters
-            ? request.StartFiltered(IncomingCallContext.Run(request, this))
+            ? request.StartFiltered(IncomingCallContext.Run(request, _instance!, this, _class.Engine.IncomingFilters))
             : request.Start(_instance!);
         if (!ended) return;
         request.MarkEnded();

@@ -1,17 +1,25 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime;
+using Orleans.Timers;
 
 namespace Orleans.Bundled;
 
-/// <summary>What the engine adds to the services of a silo.</summary>
-/// <remarks>
-/// It supplies IGrainFactory, IClusterClient, IGrainRuntime, IGrainContextAccessor and ITimerRegistry, and joins the silo's
-/// lifecycle as ILifecycleParticipant of ISiloLifecycle: calls are served from RuntimeServices on, activations end at
-/// GrainDeactivation, and after RuntimeServices has stopped calls fail with SiloUnavailableException. It finds classes with
-/// GrainClassMap, makes grains with GrainConstructors, and the state of Grain&lt;T&gt; with PersistentStateFactory.
-/// </remarks>
+/// <summary>Registers the engine with a silo's services.</summary>
 internal static class EngineServices
 {
     public static void AddTo(IServiceCollection services)
     {
+        services.AddSingleton<GrainEngine>();
+        services.AddSingleton<IdleCollector>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<IdleCollector>());
+        services.AddSingleton<GrainFactory>();
+        services.AddSingleton<IGrainFactory>(s => s.GetRequiredService<GrainFactory>());
+        services.AddSingleton<IClusterClient>(s => s.GetRequiredService<GrainFactory>());
+        services.AddSingleton<ITimerRegistry, TimerRegistry>();
+        services.AddSingleton<IGrainRuntime, GrainRuntime>();
+        services.AddSingleton<IGrainContextAccessor, GrainContextAccessor>();
+        services.AddScoped<GrainContextHolder>();
+        services.AddScoped<IGrainContext>(s => s.GetRequiredService<GrainContextHolder>().Context
+            ?? throw new InvalidOperationException("A grain context exists only within the services of an activation."));
     }
 }

@@ -84,7 +84,7 @@ internal sealed class GrainEngine : CallRouter, IDisposable
         {
             var reference = request.Reference;
             var shared = reference.Shared;
-            if (Observers.Owns(shared.GrainType))
+            if (ObserverRegistry.Owns(shared.GrainType))
             {
                 Observers.Route(request);
                 return;

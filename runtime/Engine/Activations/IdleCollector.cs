@@ -63,6 +63,7 @@ internal sealed class IdleCollector(
 
     private void Collect()
     {
+        engine.Observers.Sweep();
         var now = engine.Clock.ReadNow();
         var stuck = (int)Math.Min(messaging.Value.MaxRequestProcessingTime.TotalMilliseconds / CallClock.UnitMilliseconds, int.MaxValue);
         foreach (var grainClass in engine.Classes)

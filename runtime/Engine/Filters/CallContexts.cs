@@ -11,15 +11,15 @@ internal abstract class CallContext(Request request) : IGrainCallContext
 {
     public abstract object Grain { get; }
 
-    public MethodInfo InterfaceMethod => request.GetMethod();
+    public MethodInfo InterfaceMethod => Call.GetMethod();
 
-    public string InterfaceName => request.GetInterfaceName();
+    public string InterfaceName => Call.GetInterfaceName();
 
-    public GrainInterfaceType InterfaceType => request.Reference.InterfaceType;
+    public GrainInterfaceType InterfaceType => Call.Reference.InterfaceType;
 
-    public string MethodName => request.GetMethodName();
+    public string MethodName => Call.GetMethodName();
 
-    public IInvokable Request => request;
+    public IInvokable Request => Call;
 
     public Response? Response { get; set; }
 
@@ -29,9 +29,9 @@ internal abstract class CallContext(Request request) : IGrainCallContext
         set => Response = Response.FromResult(value);
     }
 
-    public GrainId? SourceId => request.Source?.GrainId ?? request.Reference.Shared.Router.ClientId;
+    public GrainId? SourceId => Call.Source?.GrainId ?? Call.Reference.Shared.Router.ClientId;
 
-    public GrainId TargetId => request.Reference.GrainId;
+    public GrainId TargetId => Call.Reference.GrainId;
 
     protected Request Call { get; } = request;
 
@@ -39,7 +39,7 @@ internal abstract class CallContext(Request request) : IGrainCallContext
 
     /// <summary>The outcome when the outermost filter has returned.</summary>
     protected Response Outcome() => Response ?? Response.FromException(new InvalidOperationException(
-        $"No filter of the call {request} set a result or continued to the method."));
+        $"No filter of the call {Call} set a result or continued to the method."));
 }
 
 /// <summary>An outgoing call on its way through its caller's filters.</summary>
@@ -93,24 +93,26 @@ internal sealed class OutgoingCallContext(Request request, IOutgoingGrainCallFil
 }
 
 /// <summary>An incoming call on its way through its callee's filters.</summary>
-internal sealed class IncomingCallContext(Request request, Activation activation) : CallContext(request), IIncomingGrainCallContext
+internal sealed class IncomingCallContext(Request request, object target, IGrainContext? context, IIncomingGrainCallFilter[] filters)
+    : CallContext(request), IIncomingGrainCallContext
 {
     private static readonly ConcurrentDictionary<(Type Class, MethodInfo Method), MethodInfo> s_implementations = new();
 
-    private readonly IIncomingGrainCallFilter[] _filters = activation.Class.Engine.IncomingFilters;
     private int _stage;
 
-    public override object Grain => activation.GrainInstance!;
+    public override object Grain => target;
 
-    public IGrainContext TargetContext => activation;
+    /// <summary>The activation; an observer object has none.</summary>
+    public IGrainContext TargetContext => context!;
 
     public MethodInfo ImplementationMethod => s_implementations.GetOrAdd(
         (Grain.GetType(), InterfaceMethod), static key => Implementation(key.Class, key.Method));
 
     /// <summary>Runs a call through the filters of its silo and of its grain. The outcome is a response, never a fault.</summary>
-    public static async Task<Response> Run(Request request, Activation activation)
+    public static async Task<Response> Run(
+        Request request, object target, IGrainContext? targetContext, IIncomingGrainCallFilter[] filters)
     {
-        var context = new IncomingCallContext(request, activation);
+        var context = new IncomingCallContext(request, target, targetContext, filters);
         try
         {
             await context.Invoke();
@@ -128,11 +130,11 @@ internal sealed class IncomingCallContext(Request request, Activation activation
         try
         {
             _stage = stage + 1;
-            if (stage < _filters.Length)
+            if (stage < filters.Length)
             {
-                await _filters[stage].Invoke(this);
+                await filters[stage].Invoke(this);
             }
-            else if (stage == _filters.Length && Grain is IIncomingGrainCallFilter own)
+            else if (stage == filters.Length && Grain is IIncomingGrainCallFilter own)
             {
                 await own.Invoke(this);
             }

@@ -1,0 +1,31 @@
+using Orleans.Runtime;
+using Orleans.Timers;
+
+namespace Orleans.Bundled;
+
+/// <summary>Makes grain timers.</summary>
+internal sealed class TimerRegistry(TimeProvider time) : ITimerRegistry
+{
+    public IGrainTimer RegisterGrainTimer<TState>(
+        IGrainContext grainContext, Func<TState, CancellationToken, Task> callback, TState state, GrainTimerCreationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(grainContext);
+        ArgumentNullException.ThrowIfNull(callback);
+        var due = GrainTimer.Checked(options.DueTime, nameof(options));
+        var period = GrainTimer.Checked(options.Period, nameof(options));
+        if (grainContext is not Activation activation)
+            throw new ArgumentException("Timers are kept by activations of this silo.", nameof(grainContext));
+        if (!ReferenceEquals(RuntimeContext.Current, activation))
+        {
+            throw new InvalidOperationException(
+                $"Activation access violation: a timer of grain {activation.GrainId} was registered outside of its turns.");
+        }
+
+        if (activation.State >= ActivationState.Deactivating && activation.InOperation)
+            throw new InvalidOperationException($"{activation} is ending; it keeps no new timers.");
+        var timer = new GrainTimer<TState>(activation, callback, state, options.Interleave, options.KeepAlive);
+        activation.Extras.AddTimer(timer);
+        timer.StartWith(time, due, period);
+        return timer;
+    }
+}

@@ -7,6 +7,7 @@ export class Live {
   #hub = null;
   #stopped = false;
   #wake = null;
+  #refused = null;
   #backoff = new Backoff();
   #signalR;
   #session;
@@ -77,8 +78,6 @@ export class Live {
     return hub;
   }
 
-  #refused = null;
-
   async #open(hub) {
     this.#become('connecting');
     try {
@@ -88,6 +87,7 @@ export class Live {
       if (e?.statusCode === 401 || /401|unauthori[sz]ed/i.test(e?.message ?? '')) this.#refused = await this.#session.token();
       throw e;
     }
+    if (this.#stopped) throw new Error('Stopped meanwhile.');
     this.#hub = hub;
     await this.#position.catchUp(async (cursor) => {
       const answer = await hub.invoke('Subscribe', cursor);

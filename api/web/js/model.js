@@ -3,7 +3,10 @@
 
 import { Timeline } from './timeline.js';
 
-const TypingMs = 5_000;
+/** How long somebody who wrote a letter counts as writing. */
+export const TypingMs = 5_000;
+
+const StraysMax = 100;
 
 export class Model {
   conversations = new Map();
@@ -11,6 +14,7 @@ export class Model {
   online = new Map();
   #typing = new Map();
   #left = new Map();
+  #strays = new Map();
 
   constructor(me) {
     this.me = me;
@@ -33,9 +37,9 @@ export class Model {
   apply({ type, data, seq }, now) {
     switch (type) {
       case 'message.created':
-      case 'message.changed': return this.putEntry(data) ? null : this.#unlessLeft(data.conversation, data.seq);
+      case 'message.changed': return this.putEntry(data) || this.#isLeft(data) ? null : this.#stray(data);
       case 'conversation.changed': this.putView(data); return null;
-      case 'conversation.left': this.#leave(data.conversation, seq ?? 0); return null;
+      case 'conversation.left': this.leave(data.conversation, seq ?? 0); return null;
       case 'read.moved': this.putRead(data); return null;
       case 'typing': this.#writing(data, now); return null;
       case 'presence': this.online.set(data.user, data.online); return null;
@@ -106,6 +110,13 @@ export class Model {
     if (member) member.readSeq = Math.max(member.readSeq, seq);
   }
 
+  /** The person is no longer in a conversation; `seq` is the entry that says so, 0 when it is not known yet. */
+  leave(id, seq = 0) {
+    if (seq > 0 && (this.conversation(id)?.viewSeq ?? 0) > seq) return;
+    this.#left.set(id, seq || (this.conversation(id)?.lastSeq ?? 0) + 1);
+    this.conversations.delete(id);
+  }
+
   putPerson(profile) { this.people.set(profile.id, { handle: profile.handle, displayName: profile.displayName }); }
 
   /** After a reset: what the lists no longer name is gone, and histories are read anew. */
@@ -130,18 +141,20 @@ export class Model {
         lastSeq: 0, readSeq: 0, viewSeq: 0, lastEntry: null, timeline: new Timeline(),
       };
       this.conversations.set(id, conversation);
+      for (const entry of this.#strays.get(id) ?? []) this.putEntry(entry);
+      this.#strays.delete(id);
     }
     return conversation;
   }
 
-  #leave(id, seq) {
-    const conversation = this.conversations.get(id);
-    if (conversation && conversation.viewSeq > seq && seq > 0) return;
-    this.conversations.delete(id);
-    this.#left.set(id, seq);
-  }
+  #isLeft({ conversation, seq }) { return seq <= (this.#left.get(conversation) ?? -1); }
 
-  #unlessLeft(id, seq) { return seq <= (this.#left.get(id) ?? -1) ? null : id; }
+  /** Keeps an entry until its conversation is known. */
+  #stray(entry) {
+    const strays = this.#strays.get(entry.conversation) ?? [];
+    this.#strays.set(entry.conversation, [...strays, entry].slice(-StraysMax));
+    return entry.conversation;
+  }
 
   #writing({ conversation, user }, now) {
     if (user === this.me) return;

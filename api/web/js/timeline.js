@@ -3,7 +3,7 @@
 // Invariants:
 // 1. low..high is a run without holes: every number in it has its entry.
 // 2. Of two views of one entry the higher version is kept, in whatever order they come.
-// 3. Entries above a hole wait outside the run until the hole is filled; `hole` tells from where to read.
+// 3. Entries above a hole wait outside the run until the hole is filled, by a late push or by reading on from `high`.
 
 export class Timeline {
   #entries = new Map();
@@ -24,11 +24,6 @@ export class Timeline {
   }
 
   get(seq) { return this.#entries.get(seq); }
-
-  /** The number after which entries are missing, although later ones are here; null when there is no hole. */
-  get hole() {
-    return this.loaded && this.#entries.size > this.#high - this.#low + 1 ? this.#high : null;
-  }
 
   /** Takes one entry that was pushed, caught up or sent from here. Returns whether anything changed. */
   put(entry) {

@@ -8,7 +8,7 @@ export function showDialog(title, content) {
   const dialog = h('dialog', { 'aria-label': title, onclick: (e) => { if (e.target === dialog) dialog.close(); } });
   dialog.append(h('div', { class: 'window' },
     h('header', {}, h('h2', {}, title), h('button', { class: 'plain', type: 'button', 'aria-label': 'Close', onclick: () => dialog.close() }, icon('close'))),
-    ...content(dialog)));
+    ...content(dialog).filter(Boolean)));
   dialog.addEventListener('close', () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
@@ -110,6 +110,8 @@ export function showAccount(app, { another, signOut }) {
     h('div', { class: 'choices' },
       h('button', { type: 'button', onclick: () => { dialog.close(); another(); } }, 'Use this tab as somebody else'),
       h('button', { class: 'danger', type: 'button', onclick: () => { dialog.close(); signOut(); } }, 'Sign out')),
+    app.outbox.waiting.length
+      ? h('p', { class: 'hint' }, 'Some messages are not sent yet. They stay on this device and are sent when you are signed in here again.') : null,
     h('p', { class: 'hint' }, 'Each tab of this browser can be a different person.'),
   ]);
 }

@@ -60,7 +60,7 @@ export class MessagesView {
   }
 
   #renderTop({ id, timeline }) {
-    const waiting = !timeline.loaded || this.#app.isLoading(`older ${id}`);
+    const waiting = !timeline.loaded || this.#app.isLoadingOlder(id);
     this.#top.textContent = waiting ? 'Loading messages…' : timeline.hasBefore ? '' : 'This is where the conversation begins.';
   }
 

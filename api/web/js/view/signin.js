@@ -9,7 +9,7 @@ export function showSignIn(root, { sessions, reason, done }) {
   const handle = field('Handle', { name: 'username', autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', required: true, maxlength: '31', dir: 'auto' });
   const name = field('Name that others see', { name: 'name', autocomplete: 'name', maxlength: '100', dir: 'auto', placeholder: 'Optional' });
   const password = field('Password', { name: 'password', type: 'password', autocomplete: 'current-password', required: true });
-  const hint = h('p', { class: 'hint' }, '3 to 30 letters, digits or underscores, beginning with a letter. A password has at least 8 characters.');
+  const hint = h('p', { class: 'hint' }, 'A handle is 3 to 30 letters a–z, digits or underscores, and begins with a letter. A password has at least 8 characters.');
   const error = h('p', { class: 'error', role: 'alert' });
   const submit = h('button', { class: 'primary wide', type: 'submit' });
   const other = h('button', { class: 'link', type: 'button', onclick: () => { registering = !registering; arrange(); handle.input.focus(); } });

@@ -5,18 +5,17 @@ using Microsoft.Extensions.Options;
 
 namespace OrleansSocial.Kernel;
 
-/// <summary>What every slice stands on: the database, the fence, the lease, the clock.</summary>
+/// <summary>What every slice stands on: the database, the fence, the clock.</summary>
 public static class KernelModule
 {
     /// <summary>The name under <c>ConnectionStrings</c> that says where PostgreSQL is.</summary>
     public const string ConnectionName = "Postgres";
 
-    /// <summary>Registers the kernel. The lease is claimed when its hosted service starts, so what prepares the database is registered before.</summary>
+    /// <summary>Registers the kernel. The host keeps the lease that the fence carries.</summary>
     public static IServiceCollection AddKernel(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSliceOptions<DatabaseOptions>(DatabaseOptions.Section);
-        services.AddSliceOptions<LeaseOptions>(LeaseOptions.Section);
         services.AddSingleton<WriteFence>();
         services.AddSingleton(provider => new Database(
             provider.GetRequiredService<IConfiguration>().GetConnectionString(ConnectionName)
@@ -24,8 +23,6 @@ public static class KernelModule
             provider.GetRequiredService<IOptions<DatabaseOptions>>().Value,
             provider.GetRequiredService<WriteFence>(),
             provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<SiloLease>();
-        services.AddHostedService(provider => provider.GetRequiredService<SiloLease>());
         return services;
     }
 }

@@ -9,7 +9,7 @@ internal sealed class EdgeOptions
     public const string Section = "Social:Edge";
 
     /// <summary>Where the server listens when nothing else is said: this machine alone.</summary>
-    public const string UrlsDefault = "http://127.0.0.1:8080";
+    public const string UrlsDefault = "http://localhost:5080";
 
     /// <summary>The largest body of a request; a route may take less.</summary>
     [Range(1024, 1 << 30)]

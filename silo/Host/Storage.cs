@@ -1,4 +1,5 @@
 using OrleansSocial.Kernel;
+using OrleansSocial.Leases;
 using OrleansSocial.Migrations;
 using OrleansSocial.Postgres;
 
@@ -27,6 +28,7 @@ internal static class Storage
         }
 
         builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<Migrator>(provider, Path.Combine(AppContext.BaseDirectory, "migrations")));
-        builder.Services.AddKernel();
+        builder.Services.AddSliceOptions<LeaseOptions>(LeaseOptions.Section);
+        builder.Services.AddKernel().AddHostedService<SiloLease>();
     }
 }

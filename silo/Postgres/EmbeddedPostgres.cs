@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OrleansSocial.Kernel;
+using OrleansSocial.Leases;
 
 namespace OrleansSocial.Postgres;
 
@@ -9,7 +10,7 @@ internal sealed partial class EmbeddedPostgres(
     IOptions<EmbeddedOptions> options,
     IOptions<LeaseOptions> lease,
     TimeProvider clock,
-    ILogger<EmbeddedPostgres> log) : IHostedService, IDisposable
+    ILogger<EmbeddedPostgres> log) : IHostedService, IAsyncDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(5);
@@ -39,28 +40,36 @@ internal sealed partial class EmbeddedPostgres(
         }
 
         await _server.MakeDatabase(clock, cancellationToken);
+        await File.WriteAllTextAsync(folder.AddressFile, folder.ConnectionString, cancellationToken);
         _watching = Task.Run(() => Watch(_server), CancellationToken.None);
     }
 
     /// <inheritdoc/>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public Task StopAsync(CancellationToken cancellationToken) => Stop();
+
+    /// <inheritdoc/>
+    /// <remarks>A start that fails further on is not stopped but disposed: PostgreSQL does not stay behind then either.</remarks>
+    public async ValueTask DisposeAsync()
     {
+        await Stop();
+        _stop.Dispose();
+    }
+
+    private async Task Stop()
+    {
+        if (Interlocked.Exchange(ref _lock, null) is not { } held)
+        {
+            return;
+        }
+
         await _stop.CancelAsync();
         await _watching;
-        if (_lock is not null && await Task.Run(() => _server?.Stop(), CancellationToken.None) is { } fault)
+        if (await Task.Run(() => _server?.Stop(), CancellationToken.None) is { } fault)
         {
             LogNotStopped(fault);
         }
 
-        Dispose();
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _lock?.Dispose();
-        _lock = null;
-        _stop.Dispose();
+        await held.DisposeAsync();
     }
 
     // The system frees the file the moment that the process which holds it dies.

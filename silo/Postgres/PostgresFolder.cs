@@ -9,7 +9,7 @@ namespace OrleansSocial.Postgres;
 /// <summary>Where the embedded PostgreSQL keeps its files, and how it is reached.</summary>
 /// <remarks>
 /// Under the data folder: <c>postgres/data</c> (the cluster), <c>postgres/run</c> (the socket, which only its owner may enter),
-/// <c>postgres/server.log</c>, and <c>silo.lock</c>, which the silo holds while it runs.
+/// <c>postgres/server.log</c>, <c>postgres.connection</c> (how to reach it), and <c>silo.lock</c>, which the silo holds while it runs.
 /// </remarks>
 internal sealed class PostgresFolder
 {
@@ -44,6 +44,9 @@ internal sealed class PostgresFolder
 
     /// <summary>The file that one silo holds at a time.</summary>
     public string LockFile => Path.Combine(Home, "silo.lock");
+
+    /// <summary>The file that tells programs beside the silo how to reach the database. It holds no secret: the socket lets its owner and root in alone.</summary>
+    public string AddressFile => Path.Combine(Home, "postgres.connection");
 
     /// <summary>The account of PostgreSQL.</summary>
     public PostgresAccount Account { get; }
@@ -117,7 +120,7 @@ internal sealed class PostgresFolder
         }
 
         Directory.Delete(root);
-        var elsewhere = Path.Combine(Elsewhere, Guid.NewGuid().ToString("N"));
+        var elsewhere = Path.Combine(Elsewhere, RandomNumberGenerator.GetHexString(16, lowercase: true));
         Directory.CreateDirectory(Elsewhere);
         Make(elsewhere, account);
         Directory.CreateSymbolicLink(root, elsewhere);

@@ -53,7 +53,7 @@ internal sealed class SiloProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["Social__Data__Folder"] = _data;
+        start.Environment["Social__Node__Data"] = _data;
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         foreach (var (key, value) in _settings) start.Environment[key] = value;
 
@@ -81,7 +81,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>SIGKILL to the postmaster; its children end by themselves.</summary>
     public void KillPostgres()
     {
-        var pid = int.Parse(File.ReadLines(Path.Combine(_data, "postgres", "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture);
+        var pid = int.Parse(File.ReadLines(Path.Combine(_data, "postgres", "data", "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture);
         using var postmaster = Process.GetProcessById(pid);
         postmaster.Kill();
     }

@@ -1,9 +1,9 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using OrleansSocial.Kernel;
 
-namespace OrleansSocial.Kernel;
+namespace OrleansSocial.Leases;
 
 /// <summary>Claims the database for this silo at start, renews the claim while the silo runs, and gives it back at the end.</summary>
 /// <remarks>
@@ -11,7 +11,7 @@ namespace OrleansSocial.Kernel;
 /// fences writes. A claim removes the rows of every other silo. A silo that finds its row removed was replaced: it stops.
 /// While PostgreSQL cannot be reached the row stays, nobody can have replaced this silo, and it goes on as soon as it can renew.
 /// </remarks>
-public sealed partial class SiloLease(
+internal sealed partial class SiloLease(
     Database database,
     WriteFence fence,
     IOptions<LeaseOptions> options,
@@ -25,7 +25,7 @@ public sealed partial class SiloLease(
     private const long LockKey = 0x534F4349414C; // "SOCIAL"
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(250);
 
-    private readonly string _silo = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
+    private readonly string _silo = $"{Environment.MachineName}/{Environment.ProcessId}/{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
     private readonly CancellationTokenSource _stop = new();
     private NpgsqlConnection? _connection;
     private bool _locked;

@@ -1,9 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace OrleansSocial.Kernel;
+namespace OrleansSocial.Leases;
 
 /// <summary>The lease under which this node writes. Section <c>Social:Lease</c>.</summary>
-public sealed class LeaseOptions
+internal sealed class LeaseOptions
 {
     /// <summary>The section of the configuration.</summary>
     public const string Section = "Social:Lease";

@@ -88,6 +88,14 @@ internal sealed class ConversationWrite(ConversationLog log, params LogEntry[] e
     /// <summary>The text that was found under its client key, when the write ended as settled.</summary>
     public StoredText Found { get; set; }
 
+    /// <summary>What is stored under the client key once the write has ended; null when nobody knows.</summary>
+    public StoredText? Text => Outcome switch
+    {
+        CommitOutcome.Stored => new StoredText(Print, entries[0].Seq, entries[0].SentAt),
+        CommitOutcome.Settled => Found,
+        _ => null,
+    };
+
     public bool IsText => entries is [{ Kind: EntryKind.Text }];
 
     public override int OwnerHash => log.Id.GetHashCode();

@@ -8,7 +8,7 @@ namespace OrleansSocial.Kernel;
 /// <remarks>Invariants:
 /// 1. At most one drain runs, and one does while anything waits.
 /// 2. Every write that was added ends: stored, settled or failed.
-/// 3. Writes end in the order in which they were added, but for those that failed.</remarks>
+/// 3. Writes are stored in the order in which they were added.</remarks>
 internal sealed partial class GroupCommitLane<TWrite>(
     IGroupCommitSql<TWrite> sql,
     Database database,

@@ -16,14 +16,18 @@ internal enum CommitOutcome
 /// <summary>One durable change that waits for the transaction which it shares with others.</summary>
 /// <remarks>Invariants:
 /// 1. It ends exactly once.
-/// 2. Writes of one owner end in the order in which they were added.
+/// 2. Writes of one owner are stored in the order in which they were added.
 /// 3. After a write of an owner failed, every later write of the same owner in memory fails too (<see cref="IsDoomed"/>).</remarks>
 internal abstract class GroupCommitWrite
 {
     private readonly TaskCompletionSource<CommitOutcome> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CommitOutcome _outcome;
 
     /// <summary>Ends when the write is durable, settled or lost; never faulted.</summary>
     public Task<CommitOutcome> End => _end.Task;
+
+    /// <summary>How it ended; null while it has not.</summary>
+    public CommitOutcome? Outcome => _end.Task.IsCompleted ? _outcome : null;
 
     /// <summary>Picks the lane; the same for all writes of one owner.</summary>
     public abstract int OwnerHash { get; }
@@ -38,6 +42,7 @@ internal abstract class GroupCommitWrite
     public void Finish(CommitOutcome outcome)
     {
         OnEnd(outcome);
+        _outcome = outcome;
         _end.SetResult(outcome);
     }
 

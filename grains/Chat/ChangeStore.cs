@@ -1,0 +1,177 @@
+using Npgsql;
+
+namespace OrleansSocial.Chat;
+
+/// <summary>Tells from the tables of this slice what happened to a person since a transaction.</summary>
+/// <remarks>
+/// Within a conversation transaction ids grow with the numbers: its writes go through one lane, and a second writer fails at the
+/// primary key. So the first entry that is not below a transaction is found by galloping back from the newest (numbers have
+/// no gaps), and the insert of a message pays for no further index.
+/// </remarks>
+internal sealed class ChangeStore : IChangeSource
+{
+    private const string Entries =
+        $"""
+        WITH RECURSIVE newest AS (
+            SELECT m.conversation_id, m.seq, m.xid
+            FROM members mine
+            CROSS JOIN LATERAL (
+                SELECT x.conversation_id, x.seq, x.xid FROM messages x WHERE x.conversation_id = mine.conversation_id ORDER BY x.seq DESC LIMIT 1) m
+            WHERE mine.user_id = $1 AND mine.left_seq IS NULL AND m.xid >= $2
+        ), gallop (conversation_id, newest, step) AS (
+            SELECT conversation_id, seq, 1::int8 FROM newest
+            UNION ALL
+            SELECT g.conversation_id, g.newest, g.step * 2
+            FROM gallop g JOIN messages x ON x.conversation_id = g.conversation_id AND x.seq = g.newest - g.step
+            WHERE x.xid >= $2
+        )
+        SELECT {MessageStore.ViewColumns}, m.xid
+        FROM (SELECT conversation_id, newest, max(step) AS step FROM gallop GROUP BY conversation_id, newest) g
+        CROSS JOIN LATERAL (
+            SELECT * FROM messages x
+            WHERE x.conversation_id = g.conversation_id AND x.seq > g.newest - g.step AND x.xid >= $2
+            ORDER BY x.seq LIMIT $3 + 1) m
+        """;
+
+    private const string MoreEntries =
+        $"SELECT {MessageStore.ViewColumns}, m.xid FROM messages m WHERE m.conversation_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3";
+
+    private const string Edits =
+        $"""
+        SELECT {MessageStore.ViewColumns}, m.change_xid
+        FROM members mine JOIN messages m ON m.conversation_id = mine.conversation_id
+        WHERE mine.user_id = $1 AND mine.left_seq IS NULL AND m.change_xid IS NOT NULL AND m.change_xid >= $2
+        ORDER BY m.change_xid FETCH FIRST ($3) ROWS WITH TIES
+        """;
+
+    private const string Conversations =
+        """
+        SELECT c.id, c.kind, c.title, c.created_at, c.version, c.xid,
+               coalesce((SELECT max(x.seq) FROM messages x WHERE x.conversation_id = c.id), 0),
+               r.user_id, r.role, r.read_seq, r.joined_seq
+        FROM (
+            SELECT c.* FROM members mine JOIN conversations c ON c.id = mine.conversation_id
+            WHERE mine.user_id = $1 AND mine.left_seq IS NULL AND c.xid >= $2
+            ORDER BY c.xid FETCH FIRST ($3) ROWS WITH TIES) c
+        JOIN members r ON r.conversation_id = c.id AND r.left_seq IS NULL
+        ORDER BY c.xid, c.id, r.joined_seq, r.user_id
+        """;
+
+    private const string Leavings =
+        """
+        SELECT conversation_id, left_seq, xid FROM members
+        WHERE user_id = $1 AND left_seq IS NOT NULL AND xid >= $2
+        ORDER BY xid FETCH FIRST ($3) ROWS WITH TIES
+        """;
+
+    private const string Reads =
+        """
+        SELECT r.conversation_id, r.user_id, r.read_seq, r.read_xid
+        FROM members mine JOIN members r ON r.conversation_id = mine.conversation_id
+        WHERE mine.user_id = $1 AND mine.left_seq IS NULL AND r.left_seq IS NULL AND r.read_xid >= $2 AND r.read_seq > 0
+        ORDER BY r.read_xid FETCH FIRST ($3) ROWS WITH TIES
+        """;
+
+    public async Task<IReadOnlyList<Change>> Read(NpgsqlConnection connection, UserId user, ulong sinceXid, int limit, CancellationToken cancellation)
+    {
+        var entries = new List<(MessageView View, ulong Xid)>();
+        var rest = new List<Change>();
+        await using (var batch = new NpgsqlBatch(connection))
+        {
+            foreach (var sql in (string[])[Entries, Edits, Conversations, Leavings, Reads])
+                batch.BatchCommands.Add(new(sql) { Parameters = { Sql.Uuid(user), Sql.Xid(sinceXid), Sql.Int(limit) } });
+
+            await using var row = await batch.ExecuteReaderAsync(cancellation);
+            while (await row.ReadAsync(cancellation))
+                entries.Add(Entry(row));
+
+            await row.NextResultAsync(cancellation);
+            while (await row.ReadAsync(cancellation))
+                rest.Add(new(Entry(row).Xid, ChatEvents.Changed(MessageStore.View(row))));
+
+            await row.NextResultAsync(cancellation);
+            await ReadConversations(row, rest, cancellation);
+
+            await row.NextResultAsync(cancellation);
+            while (await row.ReadAsync(cancellation))
+                rest.Add(new(row.GetFieldValue<ulong>(2), ChatEvents.Left(ConversationId.From(row.GetGuid(0)), row.GetInt64(1))));
+
+            await row.NextResultAsync(cancellation);
+            while (await row.ReadAsync(cancellation))
+                rest.Add(new(row.GetFieldValue<ulong>(3), ChatEvents.Read(new(ConversationId.From(row.GetGuid(0)), UserId.From(row.GetGuid(1)), row.GetInt64(2)))));
+        }
+
+        return await Cut(connection, entries, rest, limit, cancellation);
+    }
+
+    /// <summary>The first <paramref name="limit"/> changes, and whatever else the last of their transactions wrote.</summary>
+    private static async Task<IReadOnlyList<Change>> Cut(
+        NpgsqlConnection connection, List<(MessageView View, ulong Xid)> entries, List<Change> rest, int limit, CancellationToken cancellation)
+    {
+        if (entries.Count + rest.Count > limit)
+        {
+            var last = entries.Select(e => e.Xid).Concat(rest.Select(c => c.Xid)).Order().ElementAt(limit - 1);
+
+            // Each stretch has more than the limit where it was cut, so that only its last transaction can be incomplete.
+            foreach (var stretch in entries.GroupBy(e => e.View.Conversation).Where(s => s.Count() > limit && s.Last().Xid == last).ToList())
+                await Complete(connection, entries, stretch.Key, stretch.Last().View.Seq, last, cancellation);
+
+            entries.RemoveAll(e => e.Xid > last);
+            rest.RemoveAll(c => c.Xid > last);
+        }
+
+        return [.. entries.Select(e => new Change(e.Xid, ChatEvents.Created(e.View))).Concat(rest)
+            .OrderBy(c => c.Xid).ThenBy(c => c.Event.Topic).ThenBy(c => c.Event.Seq).ThenBy(c => c.Event.Version)];
+    }
+
+    private static async Task Complete(
+        NpgsqlConnection connection, List<(MessageView View, ulong Xid)> entries, ConversationId conversation, long after, ulong xid, CancellationToken cancellation)
+    {
+        const int Stretch = 500;
+        while (true)
+        {
+            await using var command = new NpgsqlCommand(MoreEntries, connection) { Parameters = { Sql.Uuid(conversation), Sql.Bigint(after), Sql.Int(Stretch) } };
+            await using var row = await command.ExecuteReaderAsync(cancellation);
+            var count = 0;
+            while (await row.ReadAsync(cancellation))
+            {
+                var entry = Entry(row);
+                if (entry.Xid != xid) return;
+
+                entries.Add(entry);
+                (after, count) = (entry.View.Seq, count + 1);
+            }
+
+            if (count < Stretch) return;
+        }
+    }
+
+    private static async Task ReadConversations(NpgsqlDataReader row, List<Change> changes, CancellationToken cancellation)
+    {
+        (ConversationView View, long Version, ulong Xid, List<MemberView> Members)? current = null;
+        while (await row.ReadAsync(cancellation))
+        {
+            var id = ConversationId.From(row.GetGuid(0));
+            if (current?.View.Id != id)
+            {
+                Add(changes, current);
+                var people = new List<MemberView>();
+                var title = row.IsDBNull(2) ? null : row.GetString(2);
+                var view = new ConversationView(id, (ConversationKind)row.GetInt16(1), title, Sql.Time(row, 3), row.GetInt64(6), people);
+                current = (view, row.GetInt64(4), row.GetFieldValue<ulong>(5), people);
+            }
+
+            current!.Value.Members.Add(new(UserId.From(row.GetGuid(7)), (MemberRole)row.GetInt16(8), row.GetInt64(9), row.GetInt64(10)));
+        }
+
+        Add(changes, current);
+    }
+
+    private static void Add(List<Change> changes, (ConversationView View, long Version, ulong Xid, List<MemberView> Members)? whole)
+    {
+        if (whole is { } c) changes.Add(new(c.Xid, ChatEvents.Changed(c.View, c.Version)));
+    }
+
+    private static (MessageView View, ulong Xid) Entry(NpgsqlDataReader row) =>
+        (MessageStore.View(row), row.GetFieldValue<ulong>(MessageStore.ViewColumnsCount));
+}

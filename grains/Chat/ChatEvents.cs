@@ -1,0 +1,37 @@
+using System.Runtime.CompilerServices;
+using OrleansSocial.Realtime;
+
+namespace OrleansSocial.Chat;
+
+/// <summary>What members hear of a conversation, live and again from their cursor: one event for one fact, however it is told.</summary>
+/// <remarks>
+/// A topic with a number and a version recognises an event that comes twice, so facts that are numbered differently have topics
+/// of their own: entries by their number, the conversation by its version, each member's read marker by where it stands.
+/// </remarks>
+internal static class ChatEvents
+{
+    private static readonly Guid Changes = new("5f0a3c1e-6d0b-4a51-9d7e-2f6c1b7a9e01");
+    private static readonly Guid Leavings = new("b1c94d02-3f7e-4c7d-8a46-7e15d0c38b02");
+
+    public static LiveEvent Created(MessageView message) => new(LiveEventTypes.MessageCreated, message, message.Conversation, message.Seq, message.Version);
+
+    public static LiveEvent Changed(MessageView message) => new(LiveEventTypes.MessageChanged, message, message.Conversation, message.Seq, message.Version);
+
+    public static LiveEvent Changed(ConversationView conversation, long version) =>
+        new(LiveEventTypes.ConversationChanged, conversation, Mix(conversation.Id, Changes), version);
+
+    public static LiveEvent Left(ConversationId conversation, long seq) =>
+        new(LiveEventTypes.ConversationLeft, new LeftNotice(conversation), Mix(conversation, Leavings), seq);
+
+    public static LiveEvent Read(ReadMarker marker) =>
+        new(LiveEventTypes.ReadMoved, marker, Mix(marker.Conversation, marker.User), marker.Seq);
+
+    public static LiveEvent Typing(TypingNotice notice) => new(LiveEventTypes.Typing, notice);
+
+    /// <summary>One identifier out of two, the same from either.</summary>
+    private static Guid Mix(Guid a, Guid b)
+    {
+        var (x, y) = (Unsafe.BitCast<Guid, UInt128>(a), Unsafe.BitCast<Guid, UInt128>(b));
+        return Unsafe.BitCast<UInt128, Guid>(x ^ y);
+    }
+}

@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+
+namespace OrleansSocial.Chat;
+
+/// <summary>The decisions of this slice. Pure: no I/O, no clock, no grain.</summary>
+internal static class ChatRules
+{
+    /// <summary>Longest client key.</summary>
+    public const int ClientKeyCharsMax = 64;
+
+    /// <summary>Longest title of a group, in Unicode code points.</summary>
+    public const int TitleCharsMax = 100;
+
+    /// <summary>Most entries of one page.</summary>
+    public const int PageMax = 100;
+
+    /// <summary>Refuses who is not in the conversation, as if there were none.</summary>
+    public static Refusal? RefuseStranger(ConversationState? room, UserId user) => room?.IsMember(user) == true ? null : ChatRefusals.NotFound;
+
+    public static Refusal? RefuseSend(ConversationState? room, SendMessage message, ChatOptions options) =>
+        RefuseStranger(room, message.Sender)
+        ?? (IsClientKey(message.ClientKey) ? null : ChatRefusals.ClientKey)
+        ?? RefuseText(message.Text, options);
+
+    public static Refusal? RefuseText(string? text, ChatOptions options) =>
+        string.IsNullOrEmpty(text)             ? ChatRefusals.TextEmpty :
+        !TextRules.IsStorable(text)            ? CommonRefusals.TextNotStorable :
+        TextRules.IsBlank(text)                ? ChatRefusals.TextEmpty :
+        IsLonger(text, options.TextCharsMax)   ? ChatRefusals.TextTooLong : null;
+
+    public static Refusal? RefuseTitle(ConversationKind kind, string? title)
+    {
+        if (kind == ConversationKind.Direct) return title is null ? null : ChatRefusals.TitleLength;
+        if (string.IsNullOrEmpty(title)) return ChatRefusals.TitleLength;
+        if (!TextRules.IsStorable(title)) return CommonRefusals.TextNotStorable;
+        return TextRules.IsBlank(title) || IsLonger(title, TitleCharsMax) ? ChatRefusals.TitleLength : null;
+    }
+
+    public static Refusal? RefuseCreate(CreateConversation command, ChatOptions options)
+    {
+        if (RefuseTitle(command.Kind, command.Title) is { } refusal) return refusal;
+
+        var others = OthersOf(command);
+        return command.Kind == ConversationKind.Direct
+            ? others.Count == 1 && command.Others.Count == 1 ? null : ChatRefusals.MembersCount
+            : others.Count < options.MembersMax ? null : ChatRefusals.MembersCount;
+    }
+
+    public static Refusal? RefuseInvite(ConversationState? room, UserId by, IReadOnlyList<UserId> users, ChatOptions options) =>
+        RefuseAdminTask(room, by)
+        ?? (users.Count > 0 && room!.Members.Count + NewcomersOf(room, users).Count <= options.MembersMax ? null : ChatRefusals.MembersCount);
+
+    /// <summary>What only an admin of a group may do.</summary>
+    public static Refusal? RefuseAdminTask(ConversationState? room, UserId by) =>
+        RefuseStranger(room, by)
+        ?? (room!.Kind == ConversationKind.Group ? null : ChatRefusals.NotAGroup)
+        ?? (room.IsAdmin(by) ? null : ChatRefusals.NotAnAdmin);
+
+    /// <summary>Everyone may leave a group; only an admin may remove another.</summary>
+    public static Refusal? RefuseRemove(ConversationState? room, UserId by, UserId who) =>
+        RefuseStranger(room, by)
+        ?? (room!.Kind == ConversationKind.Group ? null : ChatRefusals.NotAGroup)
+        ?? (by == who || room.IsAdmin(by) ? null : ChatRefusals.NotAnAdmin);
+
+    public static Refusal? RefuseRead(ConversationState? room, UserId reader, long seq) =>
+        RefuseStranger(room, reader)
+        ?? (seq >= 0 && seq <= room!.LastSeq ? null : ChatRefusals.MessageNotFound);
+
+    public static Refusal? RefuseHistory(ConversationState? room, ReadHistory query) =>
+        RefuseStranger(room, query.Reader)
+        ?? (query.Limit is >= 1 and <= PageMax
+            && query is not { AfterSeq: not null, BeforeSeq: not null }
+            && query.AfterSeq is not < 0
+            && query.BeforeSeq is not < 0
+                ? null
+                : CommonRefusals.BadCursor);
+
+    /// <summary>Only who wrote a text changes it, and only while it stands.</summary>
+    public static Refusal? RefuseEdit(ConversationState? room, UserId by, MessageView? message, string? text, ChatOptions options) =>
+        RefuseStranger(room, by)
+        ?? (message is { Kind: EntryKind.Text } ? null : ChatRefusals.MessageNotFound)
+        ?? (message!.Sender == by ? null : ChatRefusals.NotTheSender)
+        ?? (message.DeletedAt is null ? null : ChatRefusals.MessageDeleted)
+        ?? RefuseText(text, options);
+
+    /// <summary>Who wrote a text deletes it, and so does an admin.</summary>
+    public static Refusal? RefuseDelete(ConversationState? room, UserId by, MessageView? message) =>
+        RefuseStranger(room, by)
+        ?? (message is { Kind: EntryKind.Text } ? null : ChatRefusals.MessageNotFound)
+        ?? (message!.Sender == by || room!.IsAdmin(by) ? null : ChatRefusals.NotTheSender);
+
+    /// <summary>The conversation that a creation begins, before its first entries.</summary>
+    public static ConversationState Found(ConversationId id, CreateConversation command, DateTimeOffset now)
+    {
+        var members = ImmutableDictionary<UserId, Member>.Empty;
+        if (command.Kind == ConversationKind.Group) return new(id, command.Kind, command.Title, now, PrintOf(command), 0, 0, members);
+
+        foreach (var user in (UserId[])[command.By, .. command.Others])
+            members = members.Add(user, new(user, MemberRole.Member, 0, 0));
+        return new(id, command.Kind, null, now, PrintOf(command), 1, 0, members);
+    }
+
+    /// <summary>The entries with which a conversation begins: a group records its members, its founder first.</summary>
+    public static LogEntry[] FirstEntries(CreateConversation command) => command.Kind == ConversationKind.Direct
+        ? []
+        : [.. OthersOf(command).Prepend(command.By).Select(user => new LogEntry(EntryKind.Joined, command.By, "", subject: user))];
+
+    /// <summary>What a creation says. Either of two people may begin their conversation, so that the order of the pair does not matter.</summary>
+    public static TextPrint PrintOf(CreateConversation command)
+    {
+        var people = OthersOf(command).ToList();
+        if (command.Kind == ConversationKind.Direct) people.Add(command.By);
+        people.Sort((a, b) => a.Value.CompareTo(b.Value));
+        var by = command.Kind == ConversationKind.Direct ? "" : command.By.ToString();
+        return TextPrint.Of($"{command.Kind}\n{by}\n{string.Join(',', people)}\n{command.Title}");
+    }
+
+    /// <summary>Each other person once, in the order in which they were named.</summary>
+    public static IReadOnlyList<UserId> OthersOf(CreateConversation command) => [.. command.Others.Distinct().Where(u => u != command.By)];
+
+    /// <summary>Those who are not in it yet, each once.</summary>
+    public static IReadOnlyList<UserId> NewcomersOf(ConversationState room, IReadOnlyList<UserId> users) =>
+        [.. users.Distinct().Where(u => !room.IsMember(u))];
+
+    public static MessageView Edited(MessageView message, string text, DateTimeOffset now) =>
+        message with { Text = text, Version = message.Version + 1, EditedAt = now };
+
+    public static MessageView Deleted(MessageView message, DateTimeOffset now) =>
+        message with { Text = "", Version = message.Version + 1, DeletedAt = now };
+
+    /// <summary>Numbers have no gaps, so what lies outside a page follows from its ends.</summary>
+    public static MessagePage Page(ReadHistory query, IReadOnlyList<MessageView> entries, long lastSeq)
+    {
+        lastSeq = Math.Max(lastSeq, entries.Count > 0 ? entries[^1].Seq : 0);
+        var (from, to) = entries.Count > 0 ? (entries[0].Seq, entries[^1].Seq) :
+            query.AfterSeq is { } after ? (Math.Min(after, lastSeq) + 1, after) : (1, 0);
+        return new(entries, lastSeq, from > 1, to < lastSeq);
+    }
+
+    public static bool IsClientKey(string? key) => key is { Length: >= 1 and <= ClientKeyCharsMax } && !key.AsSpan().ContainsAnyExceptInRange('!', '~');
+
+    /// <summary>Counts only where the count can matter: no text has more code points than characters, nor less than half as many.</summary>
+    private static bool IsLonger(string text, int charsMax) =>
+        text.Length > charsMax && (text.Length > 2L * charsMax || TextRules.CountChars(text) > charsMax);
+}

@@ -1,0 +1,257 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+using OrleansSocial.Realtime;
+using OrleansSocial.Users;
+
+namespace OrleansSocial.Chat;
+
+/// <summary>One conversation: its members and the order of its entries. Key: conversation id.</summary>
+/// <remarks>
+/// Texts and read markers interleave, and wait for the storage together. Everything else changes the conversation one at a time.
+/// Invariants, beside those of <see cref="ConversationState"/>:
+/// 1. What is held is what is stored: it changes after a commit, in the order of the numbers (<see cref="Settle"/>).
+/// 2. While members change, no text or read marker is decided on: who is a member is known when a text gets its number.
+/// 3. After a failed write nothing more is written: the activation ends and the next one reads what is stored.
+/// </remarks>
+internal sealed class ConversationGrain(
+    MemberStore members,
+    MessageStore messages,
+    GroupCommit<ConversationWrite> writer,
+    IOptions<ChatOptions> options,
+    TimeProvider clock) : Grain, IConversationGrain
+{
+    private readonly Queue<ConversationWrite> _waiting = [];
+    private readonly RecentKeys _keys = new(options.Value.RecentKeysMax);
+    private readonly Dictionary<UserId, long> _typedAt = [];
+    private ConversationState? _room;
+    private ConversationLog _log = null!;
+    private KeyValuePair<UserId, IUserStreamGrain>[] _audience = [];
+    private Task? _membersChanging;
+
+    private ConversationId Id => _log.Id;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var id = ConversationId.From(this.GetPrimaryKey());
+        var loaded = await members.Load(id, options.Value.RecentKeysMax, cancellationToken);
+        _log = new(id, loaded?.State.LastSeq ?? 0);
+        if (loaded is null) return;
+
+        Hold(loaded.State);
+        foreach (var (sender, key, text) in loaded.Recent)
+            _keys.Keep(sender, key, text);
+    }
+
+    public async Task<Outcome<ConversationView>> Create(CreateConversation command)
+    {
+        var print = ChatRules.PrintOf(command);
+        if (_room is { } room && room.CreationPrint == print) return Seen(room, command.By);
+        if (ChatRules.RefuseCreate(command, options.Value) is { } refusal) return refusal;
+        if (!await AllExist(command.Others)) return ChatRefusals.UnknownUser;
+        if (_room is not null) return CommonRefusals.KeyReused;
+
+        var founded = ChatRules.Found(Id, command, Sql.ToMicroseconds(clock.GetUtcNow()));
+        var write = new ConversationWrite(_log, ChatRules.FirstEntries(command)) { Founded = founded, Founder = command.By };
+        return await CommitMembers(write) ?? Seen(_room, command.By);
+    }
+
+    public Task<Outcome<ConversationView>> Get(UserId reader) => Task.FromResult(Seen(_room, reader));
+
+    public async Task<Outcome<MessageReceipt>> Send(SendMessage message)
+    {
+        while (_membersChanging is { IsCompleted: false } change) await change;
+        if (ChatRules.RefuseSend(_room, message, options.Value) is { } refusal) return refusal;
+
+        var print = TextPrint.Of(message.Text);
+        if (_keys.Stored(message.Sender, message.ClientKey) is { } stored) return Receipt(stored, print);
+        if (_keys.UnderWay(message.Sender, message.ClientKey) is { } same) return await Receipt(same, print);
+
+        var entry = new LogEntry(EntryKind.Text, message.Sender, message.Text, message.ClientKey);
+        var write = new ConversationWrite(_log, entry) { Origin = message.Origin, Print = print };
+        if (RefuseToQueue(write) is { } busy) return busy;
+
+        _keys.Begin(write);
+        return await Receipt(write, print);
+    }
+
+    public async Task<Outcome<MessageView>> Edit(UserId by, long seq, string text)
+    {
+        var stored = await Find(by, seq);
+        if (ChatRules.RefuseEdit(_room, by, stored?.View, text, options.Value) is { } refusal) return refusal;
+        if (stored!.View.Text == text) return stored.View;
+
+        return await Change(stored, ChatRules.Edited(stored.View, text, Sql.ToMicroseconds(clock.GetUtcNow())));
+    }
+
+    public async Task<Outcome<MessageView>> Delete(UserId by, long seq)
+    {
+        var stored = await Find(by, seq);
+        if (ChatRules.RefuseDelete(_room, by, stored?.View) is { } refusal) return refusal;
+        if (stored!.View.DeletedAt is not null) return stored.View;
+
+        return await Change(stored, ChatRules.Deleted(stored.View, Sql.ToMicroseconds(clock.GetUtcNow())));
+    }
+
+    public async Task<Outcome<MessagePage>> History(ReadHistory query)
+    {
+        if (ChatRules.RefuseHistory(_room, query) is { } refusal) return refusal;
+
+        var entries = await messages.History(Id, query.AfterSeq, query.BeforeSeq, query.Limit);
+        return ChatRules.Page(query, entries, _room!.LastSeq);
+    }
+
+    public async Task<Outcome<ReadMarker>> MarkRead(UserId reader, long seq)
+    {
+        while (_membersChanging is { IsCompleted: false } change) await change;
+        if (ChatRules.RefuseRead(_room, reader, seq) is { } refusal) return refusal;
+
+        var stands = _room!.Members[reader].ReadSeq;
+        if (seq <= stands) return new ReadMarker(Id, reader, stands);
+
+        return await Commit(new(_log) { Read = (reader, seq) }) ?? (Outcome<ReadMarker>)new ReadMarker(Id, reader, seq);
+    }
+
+    public async Task<Outcome<ConversationView>> Invite(UserId by, IReadOnlyList<UserId> users)
+    {
+        if (ChatRules.RefuseInvite(_room, by, users, options.Value) is { } refusal) return refusal;
+
+        var newcomers = ChatRules.NewcomersOf(_room!, users);
+        if (newcomers.Count == 0) return _room!.View();
+        if (!await AllExist(newcomers)) return ChatRefusals.UnknownUser;
+
+        LogEntry[] joined = [.. newcomers.Select(user => new LogEntry(EntryKind.Joined, by, "", subject: user))];
+        return await CommitMembers(new(_log, joined)) ?? Seen(_room, by);
+    }
+
+    public async Task<Outcome<Done>> Remove(UserId by, UserId who)
+    {
+        if (by == who && _room is { } room && !room.IsMember(by) && await members.WasMember(Id, by)) return Done.Instance;
+        if (ChatRules.RefuseRemove(_room, by, who) is { } refusal) return refusal;
+        if (!_room!.IsMember(who)) return Done.Instance;
+
+        var left = new LogEntry(EntryKind.Left, by, "", subject: who);
+        return await CommitMembers(new(_log, left) { Heir = _room.HeirOf(who) }) ?? (Outcome<Done>)Done.Instance;
+    }
+
+    public async Task<Outcome<ConversationView>> Retitle(UserId by, string title)
+    {
+        if (ChatRules.RefuseAdminTask(_room, by) is { } refusal) return refusal;
+        if (ChatRules.RefuseTitle(_room!.Kind, title) is { } unfit) return unfit;
+        if (_room.Title == title) return _room.View();
+
+        return await CommitMembers(new(_log, new LogEntry(EntryKind.Titled, by, title))) ?? Seen(_room, by);
+    }
+
+    public Task Typing(UserId by)
+    {
+        if (ChatRules.RefuseStranger(_room, by) is not null) return Task.CompletedTask;
+
+        var pause = TimeSpan.FromSeconds(options.Value.TypingSecondsMin);
+        if (_typedAt.TryGetValue(by, out var before) && clock.GetElapsedTime(before) < pause) return Task.CompletedTask;
+
+        _typedAt[by] = clock.GetTimestamp();
+        Publish(ChatEvents.Typing(new(Id, by)), but: by);
+        return Task.CompletedTask;
+    }
+
+    private static Outcome<ConversationView> Seen(ConversationState? room, UserId reader) =>
+        ChatRules.RefuseStranger(room, reader) is { } refusal ? refusal : room!.View();
+
+    private async Task<StoredMessage?> Find(UserId by, long seq) =>
+        ChatRules.RefuseStranger(_room, by) is null && seq >= 1 && seq <= _room!.LastSeq ? await messages.Find(Id, seq) : null;
+
+    private async Task<bool> AllExist(IReadOnlyList<UserId> users)
+    {
+        var profiles = await Task.WhenAll(users.Select(user => GrainFactory.GetGrain<IUserGrain>(user).Get()));
+        return profiles.All(profile => profile.Accepted);
+    }
+
+    private async Task<Outcome<MessageView>> Change(StoredMessage stored, MessageView changed) =>
+        await Commit(new(_log) { Change = new(changed, stored.FirstPrint) }) ?? (Outcome<MessageView>)changed;
+
+    private Outcome<MessageReceipt> Receipt(StoredText text, TextPrint print) =>
+        text.Print == print ? new MessageReceipt(Id, text.Seq, text.SentAt) : CommonRefusals.KeyReused;
+
+    private async Task<Outcome<MessageReceipt>> Receipt(ConversationWrite write, TextPrint print)
+    {
+        await write.End;
+        Settle();
+        return write.Text is { } text ? Receipt(text, print) : CommonRefusals.Unavailable;
+    }
+
+    /// <summary>Commits a change of the members or the title; texts and read markers are decided after it.</summary>
+    private async Task<Refusal?> CommitMembers(ConversationWrite write)
+    {
+        var commit = Commit(write);
+        _membersChanging = commit;
+        return await commit;
+    }
+
+    private async Task<Refusal?> Commit(ConversationWrite write)
+    {
+        if (RefuseToQueue(write) is { } refusal) return refusal;
+
+        await write.End;
+        Settle();
+        return write.Outcome == CommitOutcome.Stored ? null : CommonRefusals.Unavailable;
+    }
+
+    private Refusal? RefuseToQueue(ConversationWrite write)
+    {
+        if (_log.IsBroken) return CommonRefusals.Unavailable;
+        if (_waiting.Count >= options.Value.QueueMessagesMax || !writer.TryAdd(write)) return ChatRefusals.Busy;
+
+        _waiting.Enqueue(write);
+        return null;
+    }
+
+    /// <summary>Takes what has ended off the queue, in the order of the numbers whichever caller wakes first: holds it, then tells the members.</summary>
+    private void Settle()
+    {
+        while (_waiting.TryPeek(out var write) && write.Outcome is { } outcome)
+        {
+            _waiting.Dequeue();
+            if (write.IsText) _keys.End(write, write.Text);
+            if (outcome == CommitOutcome.Stored) Apply(write);
+            if (outcome == CommitOutcome.Failed) DeactivateOnIdle();
+        }
+    }
+
+    private void Apply(ConversationWrite write)
+    {
+        var before = write.Founded ?? _room!;
+        var after = before.With(write.Entries);
+        if (write.Read is { } read) after = after.WithRead(read.User, read.Seq);
+        if (write.Founded is not null || after.Version != before.Version) Hold(after);
+        else _room = after;
+
+        foreach (var entry in write.Entries)
+            Publish(ChatEvents.Created(entry.View(Id)), entry.Sender, write.Origin);
+        if (write.Change is { } change) Publish(ChatEvents.Changed(change.View));
+        if (write.Read is { } marker) Publish(ChatEvents.Read(new(Id, marker.User, marker.Seq)));
+        if (write.Founded is null && after.Version == before.Version) return;
+
+        Publish(ChatEvents.Changed(after.View(), after.Version));
+        foreach (var left in write.Entries.Where(e => e.Kind == EntryKind.Left))
+            _ = GrainFactory.GetGrain<IUserStreamGrain>(left.Subject!.Value).Deliver(ChatEvents.Left(Id, left.Seq), null);
+    }
+
+    /// <summary>Holds a state whose members may be others than before.</summary>
+    private void Hold(ConversationState room)
+    {
+        Debug.Assert(room.Check() is [], string.Join(' ', room.Check()));
+        _room = room;
+        _audience = [.. room.Members.Keys.Select(user => KeyValuePair.Create(user, GrainFactory.GetGrain<IUserStreamGrain>(user)))];
+        foreach (var gone in _typedAt.Keys.Where(user => !room.IsMember(user)).ToList())
+            _typedAt.Remove(gone);
+    }
+
+    /// <summary>Tells every member; a lost push is repaired by the client's cursor. The record is shared by all who hear of it.</summary>
+    private void Publish(LiveEvent happened, UserId? sender = null, ConnectionId? origin = null, UserId? but = null)
+    {
+        foreach (var (user, stream) in _audience)
+        {
+            if (user != but) _ = stream.Deliver(happened, user == sender ? origin : null);
+        }
+    }
+}

@@ -1,3 +1,4 @@
+using OrleansSocial.Chat;
 using OrleansSocial.Host;
 using OrleansSocial.Identity;
 using OrleansSocial.Kernel;
@@ -29,7 +30,8 @@ public static class SocialApp
             .UseEngine()
             .AddIdentity()
             .AddUsers()
-            .AddRateLimits());
+            .AddRateLimits()
+            .AddChat());
         builder.Services.AddSingleton<Seeds>().AddHostedService(provider => provider.GetRequiredService<Seeds>());
         builder.Services
             .AddEdgeKernel()
@@ -52,7 +54,8 @@ public static class SocialApp
         app.MapDocumentation();
         app.MapV1()
             .MapIdentity()
-            .MapUsers();
+            .MapUsers()
+            .MapChat();
         return app;
     }
 }

@@ -6,13 +6,14 @@ namespace OrleansSocial.Chat;
 /// <remarks>
 /// Entries are numbered 1, 2, 3, … without gaps, in the order in which they commit. Whoever is not a member gets
 /// <c>chat.not_found</c>, as for a conversation that does not exist, so that ids cannot be probed.
-/// An answer is given only after what it reports is durable; members hear of it afterwards.
+/// An answer is given only after what it reports is durable; members hear of it afterwards. Whatever writes may also answer
+/// <c>chat.busy</c> or <c>service.unavailable</c>: the same request may then be sent again.
 /// </remarks>
 [Alias("chat.conversation-grain")]
 public interface IConversationGrain : IGrainWithGuidKey
 {
     /// <summary>Starts the conversation with this key. The same content again returns the conversation as it is.</summary>
-    /// <remarks>Refusals, in order: <c>chat.title_length</c>, <c>chat.members_count</c>, <c>chat.unknown_user</c>, <c>request.key_reused</c> (other content under this id).</remarks>
+    /// <remarks>Refusals, in order: <c>request.text_not_storable</c>, <c>chat.title_length</c>, <c>chat.members_count</c>, <c>chat.unknown_user</c>, <c>request.key_reused</c> (other content under this id), <c>service.unavailable</c>; <c>chat.not_found</c> when it is a repetition by somebody who left since.</remarks>
     [Alias("create")]
     Task<Outcome<ConversationView>> Create(CreateConversation command);
 
@@ -23,7 +24,7 @@ public interface IConversationGrain : IGrainWithGuidKey
 
     /// <summary>Appends one text. The same client key again returns the same receipt, for ever.</summary>
     /// <remarks>
-    /// Refusals, in order: <c>chat.not_found</c>, <c>chat.client_key</c>, <c>chat.text_empty</c>, <c>chat.text_too_long</c>, <c>request.text_not_storable</c>,
+    /// Refusals, in order: <c>chat.not_found</c>, <c>chat.client_key</c>, <c>request.text_not_storable</c>, <c>chat.text_empty</c>, <c>chat.text_too_long</c>,
     /// <c>request.key_reused</c> (another text under this key), <c>chat.busy</c> (the conversation's queue is full), <c>service.unavailable</c>.
     /// Calls interleave: texts that arrive together share a transaction and keep the order of their arrival.
     /// </remarks>
@@ -45,9 +46,9 @@ public interface IConversationGrain : IGrainWithGuidKey
     [Alias("history"), AlwaysInterleave]
     Task<Outcome<MessagePage>> History(ReadHistory query);
 
-    /// <summary>Moves the reader's watermark up to <paramref name="seq"/>; a lower one changes nothing. Returns where it stands.</summary>
+    /// <summary>Moves the reader's watermark up to <paramref name="seq"/>; a lower one changes nothing. Returns where it stands. Calls interleave and share transactions, as texts do.</summary>
     /// <remarks>Refusals: <c>chat.not_found</c>, <c>chat.message_not_found</c> (beyond the newest number).</remarks>
-    [Alias("mark-read")]
+    [Alias("mark-read"), AlwaysInterleave]
     Task<Outcome<ReadMarker>> MarkRead(UserId reader, long seq);
 
     /// <summary>Adds people to a group; those who are in it already are passed over.</summary>
@@ -61,7 +62,7 @@ public interface IConversationGrain : IGrainWithGuidKey
     Task<Outcome<Done>> Remove(UserId by, UserId who);
 
     /// <summary>Changes the title of a group.</summary>
-    /// <remarks>Refusals, in order: <c>chat.not_found</c>, <c>chat.not_a_group</c>, <c>chat.not_an_admin</c>, <c>chat.title_length</c>.</remarks>
+    /// <remarks>Refusals, in order: <c>chat.not_found</c>, <c>chat.not_a_group</c>, <c>chat.not_an_admin</c>, <c>request.text_not_storable</c>, <c>chat.title_length</c>.</remarks>
     [Alias("retitle")]
     Task<Outcome<ConversationView>> Retitle(UserId by, string title);
 

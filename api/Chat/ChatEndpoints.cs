@@ -1,0 +1,149 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace OrleansSocial.Chat;
+
+/// <summary>Conversations: who is in them, what was said, what is read.</summary>
+public static class ChatEndpoints
+{
+    private const int BodyBytesMax = 64 * 1024;
+
+    /// <summary>Maps the slice's routes, under the group of the version.</summary>
+    public static IEndpointRouteBuilder MapChat(this IEndpointRouteBuilder v1)
+    {
+        var conversations = v1.MapGroup("/conversations").WithTags("Chat");
+        MapRooms(conversations);
+        MapMessages(conversations);
+        return v1;
+    }
+
+    private static void MapRooms(RouteGroupBuilder conversations)
+    {
+        conversations.MapPost("", Create).Signed().Limited(Rate.Writes).Creates().BodyBytesMax(BodyBytesMax)
+            .WithSummary("Start a conversation").Refuses(
+                ChatRefusals.TitleLength, CommonRefusals.TextNotStorable, ChatRefusals.MembersCount, ChatRefusals.UnknownUser, CommonRefusals.KeyReused);
+        conversations.MapGet("", List).Signed().Limited(Rate.Reads)
+            .WithSummary("One's conversations, the most recently active first").Refuses(CommonRefusals.BadCursor);
+        conversations.MapGet("/{id}", Get).Signed().Limited(Rate.Reads)
+            .WithSummary("A conversation with its members").Refuses(ChatRefusals.NotFound);
+        conversations.MapPatch("/{id}", Retitle).Signed().Limited(Rate.Writes).BodyBytesMax(BodyBytesMax)
+            .WithSummary("Change the title of a group").Refuses(
+                ChatRefusals.NotFound, ChatRefusals.NotAGroup, ChatRefusals.NotAnAdmin, ChatRefusals.TitleLength, CommonRefusals.TextNotStorable);
+        conversations.MapPost("/{id}/members", Invite).Signed().Limited(Rate.Writes).BodyBytesMax(BodyBytesMax)
+            .WithSummary("Add people to a group").Refuses(
+                ChatRefusals.NotFound, ChatRefusals.NotAGroup, ChatRefusals.NotAnAdmin, ChatRefusals.MembersCount, ChatRefusals.UnknownUser);
+        conversations.MapDelete("/{id}/members/{user}", Remove).Signed().Limited(Rate.Writes)
+            .WithSummary("Leave a group, or remove another from it").Refuses(ChatRefusals.NotFound, ChatRefusals.NotAGroup, ChatRefusals.NotAnAdmin);
+        conversations.MapPut("/{id}/read", MarkRead).Signed().Limited(Rate.Writes).BodyBytesMax(BodyBytesMax)
+            .WithSummary("Move one's read marker").Refuses(ChatRefusals.NotFound, ChatRefusals.MessageNotFound);
+        conversations.MapPost("/{id}/typing", Typing).Signed().Limited(Rate.Live)
+            .WithSummary("Tell the others that one is writing");
+    }
+
+    private static void MapMessages(RouteGroupBuilder conversations)
+    {
+        conversations.MapPost("/{id}/messages", Send).Signed().Limited(Rate.Messages).Creates().BodyBytesMax(BodyBytesMax)
+            .WithSummary("Send a text").Refuses(
+                ChatRefusals.NotFound, ChatRefusals.ClientKey, CommonRefusals.TextNotStorable, ChatRefusals.TextEmpty, ChatRefusals.TextTooLong,
+                CommonRefusals.KeyReused, ChatRefusals.Busy, CommonRefusals.Unavailable);
+        conversations.MapGet("/{id}/messages", History).Signed().Limited(Rate.Reads)
+            .WithSummary("A stretch of history, oldest first").Refuses(ChatRefusals.NotFound, CommonRefusals.BadCursor);
+        conversations.MapPatch("/{id}/messages/{seq}", Edit).Signed().Limited(Rate.Messages).BodyBytesMax(BodyBytesMax)
+            .WithSummary("Replace the text of one's message").Refuses(
+                ChatRefusals.NotFound, ChatRefusals.MessageNotFound, ChatRefusals.NotTheSender, ChatRefusals.MessageDeleted,
+                CommonRefusals.TextNotStorable, ChatRefusals.TextEmpty, ChatRefusals.TextTooLong);
+        conversations.MapDelete("/{id}/messages/{seq}", Delete).Signed().Limited(Rate.Messages)
+            .WithSummary("Empty a message").Refuses(ChatRefusals.NotFound, ChatRefusals.MessageNotFound, ChatRefusals.NotTheSender);
+    }
+
+    private static Task<Outcome<ConversationView>> Create(
+        StartConversation body, IdempotencyKey key, Caller caller, IGrainFactory grains, TimeProvider clock)
+    {
+        var id = body.Kind == ConversationKind.Direct && body.Members is [var other] ? ConversationIds.Direct(caller.User, other)
+            : key.Value is { } once ? ConversationIds.Group(caller.User, once)
+            : Ids.New<ConversationId>(clock);
+        return grains.GetGrain<IConversationGrain>(id).Create(new(caller.User, body.Kind, body.Title, body.Members));
+    }
+
+    private static Task<Outcome<InboxPage>> List([AsParameters] Page page, Caller caller, IGrainFactory grains) =>
+        page.Before is not null || page.Refuse() is not null
+            ? Refused<InboxPage>(CommonRefusals.BadCursor)
+            : grains.GetGrain<IInboxGrain>(caller.User).List(page.After, page.Size);
+
+    private static Task<Outcome<ConversationView>> Get(ConversationId id, Caller caller, IGrainFactory grains) =>
+        grains.GetGrain<IConversationGrain>(id).Get(caller.User);
+
+    private static Task<Outcome<ConversationView>> Retitle(ConversationId id, NewTitle body, Caller caller, IGrainFactory grains) =>
+        grains.GetGrain<IConversationGrain>(id).Retitle(caller.User, body.Title);
+
+    private static Task<Outcome<ConversationView>> Invite(ConversationId id, NewMembers body, Caller caller, IGrainFactory grains) =>
+        grains.GetGrain<IConversationGrain>(id).Invite(caller.User, body.Users);
+
+    private static Task<Outcome<Done>> Remove(ConversationId id, UserId user, Caller caller, IGrainFactory grains) =>
+        grains.GetGrain<IConversationGrain>(id).Remove(caller.User, user);
+
+    private static Task<Outcome<ReadMarker>> MarkRead(ConversationId id, ReadUpTo body, Caller caller, IGrainFactory grains) =>
+        grains.GetGrain<IConversationGrain>(id).MarkRead(caller.User, body.Seq);
+
+    private static async Task<Outcome<Done>> Typing(ConversationId id, Caller caller, IGrainFactory grains)
+    {
+        await grains.GetGrain<IConversationGrain>(id).Typing(caller.User);
+        return Done.Instance;
+    }
+
+    private static Task<Outcome<MessageReceipt>> Send(ConversationId id, SendText body, IdempotencyKey key, Caller caller, IGrainFactory grains) =>
+        grains.GetGrain<IConversationGrain>(id).Send(new(caller.User, body.ClientKey ?? key.Value ?? "", body.Text));
+
+    private static Task<Outcome<MessagePage>> History(ConversationId id, [AsParameters] Page page, Caller caller, IGrainFactory grains) =>
+        page.Refuse() is null && TrySeq(page.After, out var after) && TrySeq(page.Before, out var before)
+            ? grains.GetGrain<IConversationGrain>(id).History(new(caller.User, after, before, page.Size))
+            : Refused<MessagePage>(CommonRefusals.BadCursor);
+
+    private static Task<Outcome<MessageView>> Edit(ConversationId id, long seq, NewText body, Caller caller, IGrainFactory grains) =>
+        grains.GetGrain<IConversationGrain>(id).Edit(caller.User, seq, body.Text);
+
+    private static Task<Outcome<MessageView>> Delete(ConversationId id, long seq, Caller caller, IGrainFactory grains) =>
+        grains.GetGrain<IConversationGrain>(id).Delete(caller.User, seq);
+
+    /// <summary>The cursor of a history is a number of the conversation.</summary>
+    private static bool TrySeq(string? cursor, out long? seq)
+    {
+        seq = null;
+        if (cursor is null) return true;
+        if (!long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return false;
+
+        seq = number;
+        return true;
+    }
+
+    private static Task<Outcome<T>> Refused<T>(Refusal refusal) => Task.FromResult<Outcome<T>>(refusal);
+}
+
+/// <summary>Starts a conversation.</summary>
+/// <param name="Kind"><c>direct</c> or <c>group</c>.</param>
+/// <param name="Members">The others; exactly one for a direct conversation.</param>
+/// <param name="Title">Title of a group; absent for a direct conversation.</param>
+public sealed record StartConversation(ConversationKind Kind, IReadOnlyList<UserId> Members, string? Title = null);
+
+/// <summary>A new title.</summary>
+/// <param name="Title">1 to 100 characters.</param>
+public sealed record NewTitle(string Title);
+
+/// <summary>People to add.</summary>
+/// <param name="Users">Who.</param>
+public sealed record NewMembers(IReadOnlyList<UserId> Users);
+
+/// <summary>How far one has read.</summary>
+/// <param name="Seq">Everything up to this number.</param>
+public sealed record ReadUpTo(long Seq);
+
+/// <summary>A text to send.</summary>
+/// <param name="Text">Any Unicode but NUL.</param>
+/// <param name="ClientKey">1 to 64 visible ASCII characters, a new one for each message; the <c>Idempotency-Key</c> header may stand for it.</param>
+public sealed record SendText(string Text, string? ClientKey = null);
+
+/// <summary>The text that replaces an earlier one.</summary>
+/// <param name="Text">Any Unicode but NUL.</param>
+public sealed record NewText(string Text);

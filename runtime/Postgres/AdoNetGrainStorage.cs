@@ -27,6 +27,7 @@ public sealed partial class AdoNetGrainStorage : IGrainStorage, ILifecyclePartic
     private readonly IDurableWriteGuard? _guard;
     private readonly ILogger _logger;
     private readonly NpgsqlDataSource _source;
+    private readonly bool _ownsSource;
 
     internal AdoNetGrainStorage(
         string name,
@@ -42,7 +43,8 @@ public sealed partial class AdoNetGrainStorage : IGrainStorage, ILifecyclePartic
         _serializer = options.GrainStorageSerializer ?? serializer;
         _guard = guard;
         _logger = logger;
-        _source = NpgsqlDataSource.Create(WithPreparedStatements(options.ConnectionString));
+        _ownsSource = options.DataSource is null;
+        _source = (NpgsqlDataSource?)options.DataSource ?? NpgsqlDataSource.Create(WithPreparedStatements(options.ConnectionString));
     }
 
     /// <summary>The name it is registered under.</summary>
@@ -120,8 +122,8 @@ public sealed partial class AdoNetGrainStorage : IGrainStorage, ILifecyclePartic
         Reset(grainState, _options.DeleteStateOnClear ? null : version);
     }
 
-    /// <summary>Closes the connections.</summary>
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
+    /// <summary>Closes the connections, where the pool is the storage's own.</summary>
+    public ValueTask DisposeAsync() => _ownsSource ? _source.DisposeAsync() : ValueTask.CompletedTask;
 
     private static void Reset<T>(IGrainState<T> grainState, string? version)
     {

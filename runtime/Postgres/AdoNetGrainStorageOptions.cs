@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Orleans.Storage;
 
 namespace Orleans.Configuration;
@@ -11,8 +12,14 @@ public class AdoNetGrainStorageOptions : IStorageProviderSerializerOptions
     /// <summary>The stage of the silo at which the storage is ready unless <see cref="InitStage"/> is set.</summary>
     public const int DEFAULT_INIT_STAGE = ServiceLifecycleStage.ApplicationServices;
 
-    /// <summary>The Npgsql connection string. Required.</summary>
+    /// <summary>The Npgsql connection string, from which the storage makes a pool of its own.</summary>
     public string ConnectionString { get; set; } = "";
+
+    /// <summary>
+    /// A pool to use in place of <see cref="ConnectionString"/>; it must be an <c>NpgsqlDataSource</c>. Its owner disposes it.
+    /// Exactly one of the two is set.
+    /// </summary>
+    public DbDataSource? DataSource { get; set; }
 
     /// <summary>The kind of database. It must be <c>Npgsql</c>.</summary>
     public string Invariant { get; set; } = DEFAULT_ADONET_INVARIANT;

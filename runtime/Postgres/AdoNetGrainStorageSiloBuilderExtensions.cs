@@ -56,6 +56,26 @@ public static class AdoNetGrainStorageSiloBuilderExtensions
             var faults = new Faults($"{nameof(AdoNetGrainStorageOptions)}[{name}]");
             faults.Unless(
                 options.Invariant == "Npgsql", nameof(options.Invariant), options.Invariant, "it must be 'Npgsql': state is kept in PostgreSQL.");
+            if (options.DataSource is not null)
+            {
+                faults.Unless(
+                    options.DataSource is NpgsqlDataSource, nameof(options.DataSource), options.DataSource.GetType(), "it must be an NpgsqlDataSource.");
+                faults.Unless(
+                    options.ConnectionString.Length == 0, nameof(options.ConnectionString), "...", "it must not be set together with DataSource.");
+            }
+            else
+            {
+                CheckConnectionString(faults);
+            }
+
+            if (faults.Found.Count > 0)
+            {
+                throw new OrleansConfigurationException(string.Join(Environment.NewLine, faults.Found));
+            }
+        }
+
+        private void CheckConnectionString(Faults faults)
+        {
             try
             {
                 // The value stays out of the message, since it may hold a password.
@@ -65,11 +85,6 @@ public static class AdoNetGrainStorageSiloBuilderExtensions
             catch (ArgumentException exception)
             {
                 faults.Unless(false, nameof(options.ConnectionString), "...", exception.Message);
-            }
-
-            if (faults.Found.Count > 0)
-            {
-                throw new OrleansConfigurationException(string.Join(Environment.NewLine, faults.Found));
             }
         }
     }

@@ -66,7 +66,7 @@ export class Sessions {
     const tokens = this.tokens(user);
     this.forget(user);
     this.stepAside();
-    if (tokens) await this.#request('POST', '/v1/auth/logout', { token: tokens.accessToken, body: { refreshToken: tokens.refreshToken } }).catch(() => {});
+    if (tokens) await this.#request('POST', '/v1/auth/logout', { token: tokens.accessToken }).catch(() => {});
   }
 
   /** Exchanges the refresh token unless another tab did so since `stale` was current. Null when the session has ended. */

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace OrleansSocial.Realtime;
+
+/// <summary>A live connection over the hub.</summary>
+internal sealed class HubConnection(LiveNode node, Caller caller, HubConnectionContext socket) : LiveConnection(node, caller)
+{
+    /// <inheritdoc/>
+    protected override ValueTask Write(LiveFrame frame) => socket.WriteAsync(frame.Message);
+
+    /// <inheritdoc/>
+    protected override ValueTask End(bool mayReconnect) => socket.WriteAsync(new CloseMessage(error: null, allowReconnect: mayReconnect));
+
+    /// <inheritdoc/>
+    protected override void Abort() => socket.Abort();
+}
+
+/// <summary>Gives every connection of the hub its <see cref="LiveConnection"/>.</summary>
+internal sealed class LiveLifetime(LiveConnections connections, LiveNode node, ILogger<DefaultHubLifetimeManager<LiveHub>> log)
+    : DefaultHubLifetimeManager<LiveHub>(log)
+{
+    /// <inheritdoc/>
+    public override Task OnConnectedAsync(HubConnectionContext connection)
+    {
+        var caller = Caller.From(connection.User) ?? throw new InvalidOperationException("The hub must be mapped Signed().");
+        var live = new HubConnection(node, caller, connection);
+        connection.Features.Set<LiveConnection>(live);
+        connections.Add(live);
+        return base.OnConnectedAsync(connection);
+    }
+
+    /// <inheritdoc/>
+    public override async Task OnDisconnectedAsync(HubConnectionContext connection)
+    {
+        if (connection.Features.Get<LiveConnection>() is { } live) await connections.Remove(live);
+        await base.OnDisconnectedAsync(connection);
+    }
+}

@@ -1,0 +1,169 @@
+using Microsoft.Extensions.Logging;
+
+namespace OrleansSocial.Realtime;
+
+/// <summary>One live connection at this node: how far its person's pushes have come here, and the position that it was told.</summary>
+/// <remarks>Invariants:
+/// 1. A position goes out only after every event that it covers: pushes are counted, and a missing one is repaired by reading.
+/// 2. A position goes out only once the client has been handed the end of its own catch-up; before that it could lie ahead of it.
+/// 3. Positions only rise.</remarks>
+internal abstract partial class LiveConnection(LiveNode node, Caller caller) : LiveOutput(node), IConnectionObserver
+{
+    private IConnectionObserver? _reference;
+    private string? _told;
+    private long _attachment;
+    private long _received;
+    private bool _repairing;
+    private volatile bool _gone;
+
+    /// <summary>Names this connection to the grains.</summary>
+    public ConnectionId Id { get; } = Ids.New<ConnectionId>(node.Clock);
+
+    /// <summary>Whose it is.</summary>
+    public Caller Caller { get; } = caller;
+
+    /// <summary>The people that it watches; empty for none.</summary>
+    public UserId[] Watched { get; set; } = [];
+
+    /// <summary>True while its person's grain is meant to push to it.</summary>
+    public bool Attached => _reference is not null;
+
+    /// <summary>Its person's grain.</summary>
+    public IUserStreamGrain Stream => Node.Grains.GetGrain<IUserStreamGrain>(Caller.User);
+
+    /// <summary>Attaches, then reads from the client's cursor. What the answer covers is settled once it is written.</summary>
+    public async Task<CatchUpAnswer> Subscribe(string? cursor)
+    {
+        lock (Gate) _told = null;
+        if (await Attach() is { } refusal) return new(null, refusal, null);
+        var read = await Stream.Read(cursor, Node.Options.PageEventsMax);
+        if (!read.TryGet(out var page, out var refused)) return new(null, refused, null);
+        return new(page, null, page.More ? null : () => BeginTelling(page.Cursor));
+    }
+
+    /// <summary>Sends the first answer of a catch-up as frames, and reads on while there is more.</summary>
+    protected void Begin(CatchUp first)
+    {
+        if (first.Reset) Enqueue(LiveFrame.Reset(first.Cursor));
+        if (first.Events.Count > 0) Enqueue(LiveFrame.Of([.. first.Events.Select(LiveFrame.Of)]));
+        if (!first.Reset) Enqueue(LiveFrame.Position(first.Cursor));
+        lock (Gate) (_told, _repairing) = (first.Cursor, first.More);
+        if (first.More) _ = Repair();
+    }
+
+    /// <summary>Tells positions from here on: the client has been handed everything before <paramref name="cursor"/>.</summary>
+    public void BeginTelling(string cursor)
+    {
+        lock (Gate) _told = cursor;
+    }
+
+    /// <summary>Attaches to the person's grain, or renews the lease. A grain that no longer knew the connection has missed pushes.</summary>
+    public async Task<Refusal?> Attach()
+    {
+        _reference ??= Node.Grains.CreateObjectReference<IConnectionObserver>(this);
+        var outcome = await Stream.Attach(Id, _reference);
+        if (!outcome.TryGet(out var attachment, out var refusal)) return refusal;
+        lock (Gate)
+        {
+            if (attachment.Id == _attachment) return null;
+            (_attachment, _received) = (attachment.Id, attachment.Number);
+            if (_told is null || _repairing) return null;
+            _repairing = true;
+        }
+
+        _ = Repair();
+        return null;
+    }
+
+    /// <summary>Renews the lease of an attached connection, and what it watches.</summary>
+    public async Task Renew(bool watches)
+    {
+        if (Closed || !Attached) return;
+        if (await Attach() is not null) await Close(RealtimeRefusals.Resync.Code);
+        if (watches) await Task.WhenAll(Watched.Select(u => Node.Grains.GetGrain<IUserStreamGrain>(u).Watch(Caller.User)));
+
+        // The connection may have gone while the lease was renewed.
+        if (_gone) await Stream.Detach(Id);
+    }
+
+    /// <summary>Forgets the connection everywhere.</summary>
+    public async Task Detach()
+    {
+        _gone = true;
+        Silence();
+        if (_reference is null) return;
+        await Stream.Detach(Id);
+        Node.Grains.DeleteObjectReference<IConnectionObserver>(_reference);
+    }
+
+    /// <inheritdoc/>
+    public Task Push(LiveEvent happened, long attachment, long number)
+    {
+        lock (Gate)
+        {
+            if (attachment == _attachment && number == _received + 1) _received = number;
+        }
+
+        Enqueue(Node.Frames.Of(happened));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task Position(string cursor, long attachment, long number)
+    {
+        lock (Gate)
+        {
+            if (_told is null || _repairing || Closed || attachment != _attachment) return Task.CompletedTask;
+            if (_received >= number)
+            {
+                if (string.CompareOrdinal(cursor, _told) <= 0) return Task.CompletedTask;
+                _told = cursor;
+            }
+            else
+            {
+                // The reading below begins after all those pushes were made, so it covers them.
+                (_received, _repairing, cursor) = (number, true, "");
+            }
+        }
+
+        if (cursor.Length == 0) _ = Repair();
+        else Enqueue(LiveFrame.Position(cursor));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Reads from the last position that was told, hands out what comes, and tells the position that is reached.</summary>
+    /// <remarks>The caller has set the mark that one repair runs.</remarks>
+    private async Task Repair()
+    {
+        try
+        {
+            for (var more = true; more;)
+            {
+                var read = await Stream.Read(_told, Node.Options.PageEventsMax);
+                if (!read.TryGet(out var page, out _) || page.Reset)
+                {
+                    await Close(RealtimeRefusals.Resync.Code);
+                    return;
+                }
+
+                if (page.Events.Count > 0) Enqueue(LiveFrame.Of([.. page.Events.Select(LiveFrame.Of)]));
+                BeginTelling(page.Cursor);
+                Enqueue(LiveFrame.Position(page.Cursor));
+                more = page.More;
+            }
+        }
+        catch (Exception fault)
+        {
+            // The client keeps its older cursor, and the next offer of a position finds the same gap.
+            LogNotRepaired(Node.Log, fault.Message);
+            lock (Gate) _received = -1;
+        }
+        finally
+        {
+            lock (Gate) _repairing = false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A connection could not be caught up; trying again: {Cause}")]
+    private static partial void LogNotRepaired(ILogger log, string cause);
+}

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrleansSocial.Identity;
+
+namespace OrleansSocial.Realtime;
+
+/// <summary>Every live connection of this node: renews their leases, and closes them when their session ends or the node stops.</summary>
+internal sealed partial class LiveConnections : BackgroundService
+{
+    private readonly ConcurrentDictionary<ConnectionId, LiveConnection> _all = new();
+    private readonly LiveNode _node;
+    private readonly IEndedSessions _ended;
+    private readonly IHostApplicationLifetime _process;
+
+    /// <summary>Listens for sessions that end.</summary>
+    public LiveConnections(LiveNode node, IEndedSessions ended, IHostApplicationLifetime process)
+    {
+        (_node, _ended, _process) = (node, ended, process);
+        Subscription = ended.Subscribe(CloseSession);
+    }
+
+    private IDisposable Subscription { get; }
+
+    /// <summary>How many there are.</summary>
+    public int Count => _all.Count;
+
+    /// <summary>Adds a connection. One whose session has ended already, or that comes while the node stops, is closed at once.</summary>
+    public void Add(LiveConnection connection)
+    {
+        _all[connection.Id] = connection;
+        if (_ended.Contains(connection.Caller.Session)) connection.Close(RealtimeRefusals.SessionEnded.Code);
+        if (_process.ApplicationStopping.IsCancellationRequested) connection.Close(RealtimeRefusals.NodeStopping.Code);
+    }
+
+    /// <summary>Removes a connection and tells its person's grain.</summary>
+    public async Task Remove(LiveConnection connection)
+    {
+        _all.TryRemove(connection.Id, out _);
+        try
+        {
+            await connection.Detach();
+        }
+        catch (Exception fault)
+        {
+            // The lease ends by itself.
+            LogNotDetached(_node.Log, fault.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        Subscription.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var stopping = _process.ApplicationStopping.Register(CloseAll);
+        using var seconds = new PeriodicTimer(TimeSpan.FromSeconds(1), _node.Clock);
+        try
+        {
+            for (var second = 0; await seconds.WaitForNextTickAsync(stoppingToken); second++) RenewSome(second);
+        }
+        catch (OperationCanceledException)
+        {
+            // The node stops; so do the renewals.
+        }
+    }
+
+    // Renewals are spread over the seconds by the connection's id, so that they come as a trickle and not as a wave.
+    private void RenewSome(int second)
+    {
+        foreach (var (id, connection) in _all)
+        {
+            var share = (uint)id.GetHashCode();
+            if ((share + second) % _node.Options.RenewSeconds != 0) continue;
+            _ = Renew(connection, watches: (share + second) % _node.Options.WatchRenewSeconds < _node.Options.RenewSeconds);
+        }
+    }
+
+    private async Task Renew(LiveConnection connection, bool watches)
+    {
+        try
+        {
+            await connection.Renew(watches);
+        }
+        catch (Exception fault)
+        {
+            // The next renewal comes in time: a lease lasts longer than two of them.
+            LogNotRenewed(_node.Log, fault.Message);
+        }
+    }
+
+    private void CloseSession(SessionId session)
+    {
+        foreach (var (_, connection) in _all)
+            if (connection.Caller.Session == session)
+                connection.Close(RealtimeRefusals.SessionEnded.Code);
+    }
+
+    private void CloseAll()
+    {
+        foreach (var (_, connection) in _all) connection.Close(RealtimeRefusals.NodeStopping.Code);
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A lease was not renewed: {Cause}")]
+    private static partial void LogNotRenewed(ILogger log, string cause);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A connection was not detached: {Cause}")]
+    private static partial void LogNotDetached(ILogger log, string cause);
+}

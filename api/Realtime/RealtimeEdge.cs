@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace OrleansSocial.Realtime;
+
+/// <summary>Registers the live edge.</summary>
+public static class RealtimeEdge
+{
+    /// <summary>The hub, its connections, and the limits of both.</summary>
+    public static IServiceCollection AddRealtimeEdge(this IServiceCollection services)
+    {
+        services.AddOptions<LiveOptions>().BindConfiguration(LiveOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSignalR(hub => hub.AddFilter<LiveFilter>());
+        services.AddSingleton<IConfigureOptions<HubOptions>>(provider => new ConfigureOptions<HubOptions>(
+            hub => hub.MaximumReceiveMessageSize = provider.GetRequiredService<IOptions<LiveOptions>>().Value.MessageBytesMax));
+        services.Configure<JsonHubProtocolOptions>(json => SocialJson.Configure(json.PayloadSerializerOptions));
+        services.AddSingleton<LiveFilter>();
+        services.AddSingleton<IHubProtocol, LiveProtocol>();
+        services.AddSingleton<HubLifetimeManager<LiveHub>, LiveLifetime>();
+        services.AddSingleton<LiveNode>();
+        services.AddSingleton<LiveConnections>();
+        services.AddSingleton<LiveNodeAccess>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
+        return services;
+    }
+}

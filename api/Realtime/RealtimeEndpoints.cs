@@ -1,0 +1,84 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using OrleansSocial.Identity;
+
+namespace OrleansSocial.Realtime;
+
+/// <summary>The live routes: the hub, the same events as a stream and by polling, and presence.</summary>
+public static class RealtimeEndpoints
+{
+    private const int WaitSecondsMax = 30;
+    private const int PipeBytesMax = 32 * 1024;
+
+    /// <summary>Maps the slice under the group of the version.</summary>
+    public static IEndpointRouteBuilder MapRealtime(this IEndpointRouteBuilder app)
+    {
+        app.MapHub<LiveHub>("/live", Configure).Signed().Limited(Rate.Live).Refuses(IdentityRefusals.NotSignedIn);
+
+        var events = app.MapGroup("/events").WithTags("Realtime");
+        events.MapGet("/", Poll).Signed().Limited(Rate.Reads)
+            .Refuses(RealtimeRefusals.Wait, RealtimeRefusals.BadCursor, RealtimeRefusals.TooManyConnections);
+        events.MapGet("/stream", Stream).Signed().Limited(Rate.Live)
+            .Refuses(RealtimeRefusals.BadCursor, RealtimeRefusals.TooManyConnections);
+        app.MapGet("/presence", Presence).WithTags("Realtime").Signed().Limited(Rate.Reads)
+            .Refuses(RealtimeRefusals.WatchCount, CommonRefusals.Malformed);
+        return app;
+    }
+
+    // Events of one person do not fill large pipes; small ones push back early, and then the bounded queue counts.
+    private static void Configure(HttpConnectionDispatcherOptions hub)
+    {
+        hub.Transports = HttpTransportType.WebSockets;
+        hub.TransportMaxBufferSize = PipeBytesMax;
+        hub.ApplicationMaxBufferSize = PipeBytesMax;
+    }
+
+    private static async Task<Outcome<CatchUp>> Poll(
+        Caller caller, LiveNodeAccess live, [FromQuery] string? cursor, [FromQuery] int? wait, CancellationToken cancellation)
+        => wait is < 0 or > WaitSecondsMax
+            ? RealtimeRefusals.Wait
+            : await EventPoll.Run(live.Node, caller, cursor, TimeSpan.FromSeconds(wait ?? 0), cancellation);
+
+    private static async Task<IResult> Stream(HttpContext http, Caller caller, LiveNodeAccess live, [FromQuery] string? cursor)
+    {
+        var connection = new StreamConnection(live.Node, caller, http);
+        live.Connections.Add(connection);
+        try
+        {
+            var resumed = http.Request.Headers["Last-Event-ID"].FirstOrDefault();
+            var first = await connection.Subscribe(string.IsNullOrEmpty(resumed) ? cursor : resumed);
+            if (first.Refusal is { } refusal) return Problems.Of(refusal);
+            await connection.Serve(first.Value!);
+            return Results.Empty;
+        }
+        finally
+        {
+            await live.Connections.Remove(connection);
+        }
+    }
+
+    private static async Task<Outcome<PresenceList>> Presence(LiveNodeAccess live, IGrainFactory grains, [FromQuery] string? users)
+    {
+        var names = (users ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+        if (names.Length > live.Node.Options.WatchUsersMax) return RealtimeRefusals.WatchCount;
+        var ids = new List<UserId>(names.Length);
+        foreach (var name in names)
+        {
+            if (!UserId.TryParse(name, null, out var id)) return CommonRefusals.Malformed;
+            ids.Add(id);
+        }
+
+        var notices = ids.Distinct().Select(async u => new PresenceNotice(u, await grains.GetGrain<IUserStreamGrain>(u).IsOnline()));
+        return new PresenceList(await Task.WhenAll(notices));
+    }
+}
+
+/// <summary>Who is here now.</summary>
+/// <param name="Items">One notice for each person asked for, in the order of asking.</param>
+public sealed record PresenceList(IReadOnlyList<PresenceNotice> Items);
+
+/// <summary>The live services that handlers take, as one parameter.</summary>
+internal sealed record LiveNodeAccess(LiveNode Node, LiveConnections Connections);

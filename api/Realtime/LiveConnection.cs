@@ -14,6 +14,7 @@ internal abstract partial class LiveConnection(LiveNode node, Caller caller) : L
     private long _attachment;
     private long _received;
     private bool _repairing;
+    private int _era;
     private volatile bool _gone;
 
     /// <summary>Names this connection to the grains.</summary>
@@ -34,11 +35,12 @@ internal abstract partial class LiveConnection(LiveNode node, Caller caller) : L
     /// <summary>Attaches, then reads from the client's cursor. What the answer covers is settled once it is written.</summary>
     public async Task<CatchUpAnswer> Subscribe(string? cursor)
     {
-        lock (Gate) _told = null;
+        int era;
+        lock (Gate) (era, _told, _repairing) = (++_era, null, false);
         if (await Attach() is { } refusal) return new(null, refusal, null);
         var read = await Stream.Read(cursor, Node.Options.PageEventsMax);
         if (!read.TryGet(out var page, out var refused)) return new(null, refused, null);
-        return new(page, null, page.More ? null : () => BeginTelling(page.Cursor));
+        return new(page, null, page.More ? null : () => Tell(page.Cursor, era));
     }
 
     /// <summary>Sends the first answer of a catch-up as frames, and reads on while there is more.</summary>
@@ -47,14 +49,9 @@ internal abstract partial class LiveConnection(LiveNode node, Caller caller) : L
         if (first.Reset) Enqueue(LiveFrame.Reset(first.Cursor));
         if (first.Events.Count > 0) Enqueue(LiveFrame.Of([.. first.Events.Select(LiveFrame.Of)]));
         if (!first.Reset) Enqueue(LiveFrame.Position(first.Cursor));
-        lock (Gate) (_told, _repairing) = (first.Cursor, first.More);
-        if (first.More) _ = Repair();
-    }
-
-    /// <summary>Tells positions from here on: the client has been handed everything before <paramref name="cursor"/>.</summary>
-    public void BeginTelling(string cursor)
-    {
-        lock (Gate) _told = cursor;
+        int era;
+        lock (Gate) (era, _told, _repairing) = (_era, first.Cursor, first.More);
+        if (first.More) _ = Repair(first.Cursor, era);
     }
 
     /// <summary>Attaches to the person's grain, or renews the lease. A grain that no longer knew the connection has missed pushes.</summary>
@@ -62,16 +59,23 @@ internal abstract partial class LiveConnection(LiveNode node, Caller caller) : L
     {
         _reference ??= Node.Grains.CreateObjectReference<IConnectionObserver>(this);
         var outcome = await Stream.Attach(Id, _reference);
-        if (!outcome.TryGet(out var attachment, out var refusal)) return refusal;
+        if (!outcome.TryGet(out var attachment, out var refusal))
+        {
+            Release();
+            return refusal;
+        }
+
+        string? told;
+        int era;
         lock (Gate)
         {
             if (attachment.Id == _attachment) return null;
             (_attachment, _received) = (attachment.Id, attachment.Number);
             if (_told is null || _repairing) return null;
-            _repairing = true;
+            (told, era, _repairing) = (_told, _era, true);
         }
 
-        _ = Repair();
+        _ = Repair(told, era);
         return null;
     }
 
@@ -91,9 +95,9 @@ internal abstract partial class LiveConnection(LiveNode node, Caller caller) : L
     {
         _gone = true;
         Silence();
-        if (_reference is null) return;
+        if (!Attached) return;
         await Stream.Detach(Id);
-        Node.Grains.DeleteObjectReference<IConnectionObserver>(_reference);
+        Release();
     }
 
     /// <inheritdoc/>
@@ -111,9 +115,12 @@ internal abstract partial class LiveConnection(LiveNode node, Caller caller) : L
     /// <inheritdoc/>
     public Task Position(string cursor, long attachment, long number)
     {
+        string? told = null;
+        int era;
         lock (Gate)
         {
             if (_told is null || _repairing || Closed || attachment != _attachment) return Task.CompletedTask;
+            era = _era;
             if (_received >= number)
             {
                 if (string.CompareOrdinal(cursor, _told) <= 0) return Task.CompletedTask;
@@ -122,24 +129,24 @@ internal abstract partial class LiveConnection(LiveNode node, Caller caller) : L
             else
             {
                 // The reading below begins after all those pushes were made, so it covers them.
-                (_received, _repairing, cursor) = (number, true, "");
+                (told, _received, _repairing) = (_told, number, true);
             }
         }
 
-        if (cursor.Length == 0) _ = Repair();
-        else Enqueue(LiveFrame.Position(cursor));
+        if (told is null) Enqueue(LiveFrame.Position(cursor));
+        else _ = Repair(told, era);
         return Task.CompletedTask;
     }
 
     /// <summary>Reads from the last position that was told, hands out what comes, and tells the position that is reached.</summary>
-    /// <remarks>The caller has set the mark that one repair runs.</remarks>
-    private async Task Repair()
+    /// <remarks>One repair runs at a time. It ends when the client subscribes anew: from there on the client reads for itself.</remarks>
+    private async Task Repair(string cursor, int era)
     {
         try
         {
             for (var more = true; more;)
             {
-                var read = await Stream.Read(_told, Node.Options.PageEventsMax);
+                var read = await Stream.Read(cursor, Node.Options.PageEventsMax);
                 if (!read.TryGet(out var page, out _) || page.Reset)
                 {
                     await Close(RealtimeRefusals.Resync.Code);
@@ -147,9 +154,9 @@ internal abstract partial class LiveConnection(LiveNode node, Caller caller) : L
                 }
 
                 if (page.Events.Count > 0) Enqueue(LiveFrame.Of([.. page.Events.Select(LiveFrame.Of)]));
-                BeginTelling(page.Cursor);
+                if (!Tell(page.Cursor, era)) return;
                 Enqueue(LiveFrame.Position(page.Cursor));
-                more = page.More;
+                (cursor, more) = (page.Cursor, page.More);
             }
         }
         catch (Exception fault)
@@ -160,8 +167,24 @@ internal abstract partial class LiveConnection(LiveNode node, Caller caller) : L
         }
         finally
         {
-            lock (Gate) _repairing = false;
+            lock (Gate) _repairing &= _era != era;
         }
+    }
+
+    /// <summary>Takes note that the client was handed everything before <paramref name="cursor"/>, unless it has subscribed anew since.</summary>
+    private bool Tell(string cursor, int era)
+    {
+        lock (Gate)
+        {
+            if (_era != era) return false;
+            _told = cursor;
+            return true;
+        }
+    }
+
+    private void Release()
+    {
+        if (Interlocked.Exchange(ref _reference, null) is { } reference) Node.Grains.DeleteObjectReference<IConnectionObserver>(reference);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A connection could not be caught up; trying again: {Cause}")]

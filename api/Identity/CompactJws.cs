@@ -62,18 +62,9 @@ internal sealed record CompactJws(JsonElement Header, byte[] Payload, byte[] Sig
     /// <summary>Decodes one part. Encoding it again must give the same text: no padding, no white space, no spare bits.</summary>
     private static byte[]? Decode(string part)
     {
-        if (part.Length == 0 || part.Length % 4 == 1) return null;
-        var bytes = new byte[Base64Url.GetMaxDecodedLength(part.Length)];
-        try
-        {
-            if (!Base64Url.TryDecodeFromChars(part, bytes, out var written)) return null;
-            var decoded = bytes.AsSpan(0, written);
-            return Base64Url.EncodeToString(decoded) == part ? decoded.ToArray() : null;
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
+        if (part.Length == 0 || !Base64Url.IsValid(part)) return null;
+        var bytes = Base64Url.DecodeFromChars(part);
+        return Base64Url.EncodeToString(bytes) == part ? bytes : null;
     }
 }
 

@@ -11,7 +11,7 @@ public static class RefreshTokens
     /// <summary>Reads a token's bytes from its text: base64url without padding, in its one canonical form. Null for everything else.</summary>
     public static byte[]? Read(string? text)
     {
-        if (text is null || text.Length != Base64Url.GetEncodedLength(Bytes)) return null;
+        if (text is null || text.Length != Base64Url.GetEncodedLength(Bytes) || !Base64Url.IsValid(text)) return null;
         var bytes = new byte[Bytes];
         return Base64Url.TryDecodeFromChars(text, bytes, out var written) && written == Bytes && Base64Url.EncodeToString(bytes) == text ? bytes : null;
     }

@@ -5,8 +5,8 @@ namespace OrleansSocial.RateLimits;
 /// <param name="At">When it was last looked at.</param>
 internal readonly record struct TokenBucket(double Tokens, DateTimeOffset At)
 {
-    /// <summary>Whole tokens that are a rounding error short count as whole.</summary>
-    private const double Rounding = 1e-9;
+    /// <summary>A token that is short by what a clock's tick rounds away counts as whole.</summary>
+    private const double Rounding = 1e-6;
 
     /// <summary>A full bucket.</summary>
     public static TokenBucket Full(RateLimit limit, DateTimeOffset now) => new(limit.TokensMax, now);

@@ -56,7 +56,7 @@ need_packages() {
     else
       fail "These packages are missing and cannot be installed without root: ${missing[*]}
   Debian, Ubuntu:  sudo apt-get install ${missing[*]}
-  elsewhere:       PostgreSQL 14 or newer, libsodium 1.0.18 or newer, Node.js 18 or newer with npm"
+  elsewhere:       PostgreSQL 15 or newer, libsodium 1.0.18 or newer, Node.js 18 or newer with npm"
     fi
   fi
   command -v apt-get >/dev/null 2>&1 || fail "Missing: ${missing[*]} (names of Debian packages). Install them with this system's package manager and start again."

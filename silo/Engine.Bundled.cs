@@ -10,14 +10,14 @@ internal static class Engine
     /// <summary>One silo, with grain state in PostgreSQL under the write fence.</summary>
     public static ISiloBuilder UseEngine(this ISiloBuilder silo)
     {
-        silo.UseLocalhostClustering(serviceId: "social", clusterId: "social");
         silo.Services.AddSingleton<IDurableWriteGuard, FenceGuard>();
-        silo.AddAdoNetGrainStorage(GrainStorage.Name, storage => storage.Configure<Database>((options, database) =>
-        {
-            options.Invariant = "Npgsql";
-            options.DataSource = database.Source;
-        }));
-        return silo;
+        return silo
+            .UseLocalhostClustering(serviceId: GrainStorage.Name, clusterId: GrainStorage.Name)
+            .AddAdoNetGrainStorage(GrainStorage.Name, options => options.Configure<Database>((storage, database) =>
+            {
+                storage.Invariant = "Npgsql";
+                storage.DataSource = database.Source;
+            }));
     }
 
     /// <summary>Puts the fence in front of every write of grain state.</summary>

@@ -38,6 +38,8 @@ public static class SocialApp
             .AddIdentityEdge()
             .AddRateLimitsEdge();
 
+        builder.LeaveOutKeyRing();
+
         var app = builder.Build();
         app.UseTrustedProxies();
         app.UseSecurityHeaders();

@@ -24,10 +24,13 @@ public sealed class Database : IAsyncDisposable
     public Database(string connectionString, DatabaseOptions options, WriteFence fence, TimeProvider clock)
     {
         (_fence, _clock) = (fence, clock);
-        var limited = WithLimits(connectionString, options);
-        Source = new NpgsqlDataSourceBuilder(limited).Build();
-        _own = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(limited) { Pooling = false }.ConnectionString).Build();
+        ConnectionString = WithLimits(connectionString, options);
+        Source = new NpgsqlDataSourceBuilder(ConnectionString).Build();
+        _own = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString).Build();
     }
+
+    /// <summary>Where PostgreSQL is, with the limits of the pool, for a provider that keeps a pool of its own. May hold a password.</summary>
+    public string ConnectionString { get; }
 
     /// <summary>The pool.</summary>
     public NpgsqlDataSource Source { get; }

@@ -36,6 +36,15 @@ internal static class HttpServer
                 .AllowCredentials()));
     }
 
+    /// <summary>Leaves out the framework's key ring, which authentication brings along: nothing here is protected by it, and its keys would be files.</summary>
+    public static void LeaveOutKeyRing(this WebApplicationBuilder builder)
+    {
+        foreach (var service in builder.Services.Where(service => service.ImplementationType?.Name == "DataProtectionHostedService").ToList())
+        {
+            builder.Services.Remove(service);
+        }
+    }
+
     /// <summary>Puts the headers on every answer that keep a browser from guessing, framing and telling on.</summary>
     public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use(static (context, next) =>
     {

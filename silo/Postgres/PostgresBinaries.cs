@@ -8,7 +8,7 @@ namespace OrleansSocial.Postgres;
 /// <param name="Major">The major version.</param>
 internal sealed record PostgresBinaries(string Folder, int Major)
 {
-    private const int MajorMin = 14;
+    private const int MajorMin = 15;
 
     /// <summary>The path of one program.</summary>
     public string this[string program] => Path.Combine(Folder, program);

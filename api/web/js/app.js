@@ -10,7 +10,7 @@ import { Sender } from './sender.js';
 import { restore, take } from './snapshot.js';
 import { TypingMs } from './model.js';
 
-const WatchMs = 20_000;
+const WatchMs = 60_000;
 const TypingEveryMs = 3_000;
 const KeepMs = 1_000;
 
@@ -50,7 +50,7 @@ export class App extends EventTarget {
     this.#reader = new Reader({ api: this.#api, model, changed });
     this.#sender = new Sender({ outbox: this.outbox, live: this.live, settled: (letter, receipt) => this.#sent(letter, receipt), changed });
     this.ready = model.conversations.size > 0;
-    this.#watchTimer = setInterval(() => this.#watch(), WatchMs);
+    this.#watchTimer = setInterval(() => this.#watch(true), WatchMs);
     changed();
     void this.live.run();
   }
@@ -174,7 +174,7 @@ export class App extends EventTarget {
       this.#listed = true;
       this.#reader.inbox().then(() => this.#watch(), () => { this.#listed = false; });
     }
-    this.#watch();
+    this.#watch(true);
   }
 
   async #reload() {
@@ -191,7 +191,8 @@ export class App extends EventTarget {
     });
   }
 
-  #watch() { void this.#people.watch(this.live); }
+  /** Once for each set of people, and `anew` when the connection is new or a notice may have been lost. */
+  #watch(anew = false) { void this.#people.watch(this.live, anew); }
 
   #viewed(view) {
     this.model.putView(view);

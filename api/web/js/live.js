@@ -74,6 +74,10 @@ export class Live {
     hub.on('position', (cursor) => {
       if (hub === this.#hub && this.#position.moved(cursor)) this.#changed('position');
     });
+    hub.on('reset', (cursor) => {
+      const fresh = { events: [], cursor, more: false, reset: true };
+      if (hub === this.#hub) this.#position.catchUp(async () => fresh).then(() => this.#changed('position'), () => hub.stop());
+    });
     hub.on('closing', () => hub.stop());
     return hub;
   }

@@ -10,6 +10,7 @@ export class People {
   #model;
   #changed;
   #asked = new Set();
+  #watched = '';
 
   constructor({ api, model, changed }) {
     this.#api = api;
@@ -30,12 +31,14 @@ export class People {
     return person;
   }
 
-  /** Asks to be told about everyone's coming and going, those of direct conversations first; must be repeated to go on. */
-  async watch(live) {
+  /** Asks to be told about everyone's coming and going, those of direct conversations first; in place of those before. */
+  async watch(live, anew) {
     const direct = this.#model.list.map((conversation) => conversation.peer).filter(Boolean);
     const groups = this.#model.list.flatMap((conversation) => (conversation.kind === 'group' ? [...(conversation.members?.keys() ?? [])] : []));
     const watched = [...new Set([...direct, ...groups])].filter((user) => user !== this.#model.me).slice(0, WatchedMax);
-    if (!live.online || watched.length === 0) return;
+    const key = watched.join();
+    if (!live.online || watched.length === 0 || (!anew && key === this.#watched)) return;
+    this.#watched = key;
     const { value } = await live.invoke('Watch', watched).catch(() => ({}));
     for (const { user, online } of value ?? []) this.#model.online.set(user, online);
     this.#changed();

@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const StartMs = 90_000;
+const StopMs = 45_000;
+
+/** Limits that many people from one address would meet; what the limits do is tested elsewhere. */
+const plenty = Object.fromEntries(['Register', 'Login', 'LoginName', 'Refresh', 'Messages', 'Writes', 'Reads', 'Live'].flatMap((rate) =>
+  [[`Social__RateLimits__${rate}__TokensMax`, '100000'], [`Social__RateLimits__${rate}__TokensPerSecond`, '10000']]));
+
+/** The real process with its own PostgreSQL, on loopback, over one data folder that outlives it. */
+export class Server {
+  #process = null;
+  #data;
+  #log = '';
+
+  constructor(address, data) {
+    this.address = address;
+    this.#data = data;
+  }
+
+  /** Starts a process over a new data folder. */
+  static async start() {
+    const server = new Server(`http://127.0.0.1:${await freePort()}`, await mkdtemp(join(tmpdir(), 'social-clients-')));
+    await server.start();
+    return server;
+  }
+
+  /** Starts the process again over the same data and at the same address, and waits until it serves. */
+  async start() {
+    const process = spawn('dotnet', [assembly(), '--urls', this.address], {
+      env: { ...globalThis.process.env, ...plenty, Social__Data__Folder: this.#data, ASPNETCORE_ENVIRONMENT: 'Development' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#process = process;
+    await new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`The server was not ready in time:\n${this.#log}`)), StartMs);
+      const hear = (chunk) => {
+        this.#log += chunk;
+        if (/^ready /m.test(this.#log)) { clearTimeout(late); resolve(); }
+      };
+      process.stdout.on('data', hear);
+      process.stderr.on('data', hear);
+      process.once('exit', (code) => { clearTimeout(late); reject(new Error(`The server ended with ${code} before it was ready:\n${this.#log}`)); });
+    });
+  }
+
+  /** What it has printed since its last start. */
+  get log() { return this.#log; }
+
+  /** SIGKILL: no goodbye of any kind. */
+  async kill() { await this.#end('SIGKILL'); }
+
+  /** SIGTERM, and waits for the orderly end; then removes the data. */
+  async stop() {
+    await this.#end('SIGTERM');
+    await rm(this.#data, { recursive: true, force: true });
+  }
+
+  async #end(signal) {
+    const process = this.#process;
+    this.#process = null;
+    this.#log = '';
+    if (!process || process.exitCode !== null || process.signalCode !== null) return;
+    const late = setTimeout(() => process.kill('SIGKILL'), StopMs);
+    await new Promise((resolve) => { process.once('exit', resolve); process.kill(signal); });
+    clearTimeout(late);
+  }
+}
+
+/** The server that all tests of a run share: the one that the runner started. */
+export function sharedAddress() {
+  const address = process.env.SOCIAL_ADDRESS;
+  if (!address) throw new Error('Start these tests with `npm test`, which starts the server for them.');
+  return address;
+}
+
+/** The newest build. */
+function assembly() {
+  const built = ['Release', 'Debug']
+    .map((configuration) => fileURLToPath(new URL(`../../silo/bin/${configuration}/net10.0/silo.dll`, import.meta.url)))
+    .filter(existsSync)
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  if (built.length === 0) throw new Error('The server is not built: run `dotnet build -c Release` first, or ./test, which does.');
+  return built[0];
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}

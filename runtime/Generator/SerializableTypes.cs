@@ -28,6 +28,7 @@ internal static class SerializableTypes
         var source = new SourceWriter();
         source.Open("namespace " + Names.Namespace);
         CopierWriter.Write(source, model);
+        CodecWriter.Write(source, model);
         source.Close();
         return new(hint, source.ToString(), new([Entry(type, alias, model.Registration(alias))]), default);
     }
@@ -85,7 +86,8 @@ internal sealed class SerializableType(INamedTypeSymbol type, List<SerializableM
     public string Registration(string? alias)
     {
         var unbound = Names.UnboundList(_parameters.Count);
-        return $"builder.Add(typeof({Names.Unbound(type)}), {Names.Literal(alias)}, typeof(global::{Names.Namespace}.{Name("Copier")}{unbound}));";
+        return $"builder.Add(typeof({Names.Unbound(type)}), {Names.Literal(alias)}, "
+            + $"typeof(global::{Names.Namespace}.{Name("Copier")}{unbound}), typeof(global::{Names.Namespace}.{Name("Codec")}{unbound}));";
     }
 
     public void WriteAccessors(SourceWriter source)

@@ -21,7 +21,8 @@ internal static class BuiltInCopiers
         typeof(long), typeof(ulong), typeof(nint), typeof(nuint), typeof(float), typeof(double), typeof(decimal), typeof(Half),
         typeof(Int128), typeof(UInt128), typeof(BigInteger), typeof(string), typeof(Guid), typeof(DateTime), typeof(DateTimeOffset),
         typeof(DateOnly), typeof(TimeOnly), typeof(TimeSpan), typeof(Uri), typeof(Version), typeof(CultureInfo), typeof(CompareInfo),
-        typeof(BitVector32), typeof(IPAddress), typeof(CancellationToken), typeof(ValueTuple), typeof(DBNull),
+        typeof(BitVector32), typeof(IPAddress), typeof(CancellationToken), typeof(ValueTuple), typeof(DBNull), typeof(GrainId),
+        typeof(GrainType), typeof(GrainInterfaceType), typeof(IdSpan), typeof(SiloAddress),
     ];
 
     private static readonly Dictionary<Type, Type> s_closed = new()

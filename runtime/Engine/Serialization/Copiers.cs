@@ -18,7 +18,7 @@ public static class CopierOf<T>
 #pragma warning restore CA1000
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Copier<T> Resolve() => s_instance = (Copier<T>)(Copiers.Find(typeof(T)) ?? throw Copiers.NotFound(typeof(T)));
+    private static Copier<T> Resolve() => s_instance = Copiers.Find(typeof(T)) as Copier<T> ?? throw Copiers.NotFound(typeof(T));
 }
 
 /// <summary>Finds copiers by type.</summary>

@@ -29,10 +29,10 @@ public sealed class TypeManifestBuilder
 
     internal TypeManifestBuilder(string assemblyName) => _assemblyName = assemblyName;
 
-    /// <summary>Adds a type; a generic one as its open definition, with an open copier of the same parameters.</summary>
-    public void Add(Type type, string? alias, Type copier)
+    /// <summary>Adds a type; a generic one as its open definition, with an open copier and codec of the same parameters.</summary>
+    public void Add(Type type, string? alias, Type copier, Type codec)
     {
-        TypeManifests.Add(type, copier);
+        TypeManifests.Add(type, copier, codec);
         Name(type, alias);
     }
 
@@ -53,6 +53,7 @@ internal static class TypeManifests
 {
     private static readonly ConcurrentDictionary<Assembly, bool> s_loaded = new();
     private static readonly ConcurrentDictionary<Type, Type> s_copiers = new();
+    private static readonly ConcurrentDictionary<Type, Type> s_codecs = new();
     private static readonly ConcurrentDictionary<Type, Type> s_converters = new();
     private static readonly ConcurrentDictionary<string, Type> s_types = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<Type, string> s_names = new();
@@ -89,7 +90,11 @@ internal static class TypeManifests
             if (!assembly.IsDynamic) EnsureLoaded(assembly);
     }
 
-    public static void Add(Type type, Type copier) => s_copiers[type] = copier;
+    public static void Add(Type type, Type copier, Type codec)
+    {
+        s_copiers[type] = copier;
+        s_codecs[type] = codec;
+    }
 
     public static void AddName(string name, Type type)
     {
@@ -116,6 +121,10 @@ internal static class TypeManifests
 
     public static Copier? CreateCopier(Type type) =>
         (Copier?)Create(s_copiers, type) ?? (Copier?)CreateConverting(typeof(ConvertingCopier<,,>), type);
+
+    public static Codec? CreateCodec(Type type) =>
+        (Codec?)Create(s_codecs, type)
+        ?? (Codec?)CreateConverting(type.IsValueType ? typeof(ConvertingStructCodec<,,>) : typeof(ConvertingCodec<,,>), type);
 
     private static object? Create(ConcurrentDictionary<Type, Type> implementations, Type type)
     {

@@ -14,6 +14,9 @@ internal sealed partial class Silo(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         ConfigurationCheck.Run(services);
+
+        // Grain classes that clash are found now rather than at the first call.
+        _ = services.GetRequiredService<GrainClassMap>();
         foreach (var participant in services.GetServices<ILifecycleParticipant<ISiloLifecycle>>())
         {
             participant.Participate(lifecycle);

@@ -17,7 +17,10 @@ public sealed class CrashTests(ITestOutputHelper output)
     private static readonly Dictionary<string, string> s_settings = new()
     {
         // The test is about durability: limits that protect a real server would only slow it down.
-        ["Social__RateLimits__Enabled"] = "false",
+        ["Social__RateLimits__Register__TokensMax"] = "1000",
+        ["Social__RateLimits__Messages__TokensMax"] = "1000000",
+        ["Social__RateLimits__Reads__TokensMax"] = "1000000",
+        ["Social__RateLimits__Live__TokensMax"] = "1000000",
         ["Social__Identity__AccessMinutes"] = "60",
     };
 

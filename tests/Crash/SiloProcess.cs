@@ -35,7 +35,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>Connection string of its database.</summary>
-    public string Postgres => File.ReadAllText(Path.Combine(_data, "postgres.connection")).Trim();
+    public string Postgres => $"Host={_data}/postgres/run;Username=social;Database=social";
 
     /// <summary>Starts the process on a new data folder and waits until it serves.</summary>
     public static async Task<SiloProcess> Start(string data, IReadOnlyDictionary<string, string> settings)

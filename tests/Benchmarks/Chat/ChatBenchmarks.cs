@@ -18,9 +18,11 @@ internal static class ChatBenchmarks
     private const int IdleConnections = 2000;
     private const string Text = "How about lunch at the place by the river tomorrow, around noon?";
 
-    /// <summary>Runs <paramref name="rounds"/> rounds and prints medians.</summary>
-    public static async Task Run(int rounds, double seconds)
+    /// <summary>Prints medians. Options: <c>--rounds N</c> (5), <c>--seconds S</c> of each measured stretch (8).</summary>
+    public static async Task Run(string[] options)
     {
+        var rounds = int.Parse(Option(options, "--rounds", "5"), CultureInfo.InvariantCulture);
+        var seconds = double.Parse(Option(options, "--seconds", "8"), CultureInfo.InvariantCulture);
         await using var postgres = await BenchmarkPostgres.Start();
         ChatTarget[] targets = [new YardstickTarget(), new SocialTarget()];
         var figures = targets.ToDictionary(t => t, _ => new List<ChatFigures>());
@@ -28,7 +30,7 @@ internal static class ChatBenchmarks
         {
             foreach (var target in targets)
             {
-                var measured = await Measure(target, await postgres.CreateDatabase(), postgres.Postmaster, seconds);
+                var measured = await Measure(target, await postgres.CreateDatabase(), postgres.ProcessId, seconds);
                 Console.WriteLine($"round {round + 1}, {target.Name}: {measured}");
                 figures[target].Add(measured);
             }
@@ -36,6 +38,9 @@ internal static class ChatBenchmarks
 
         Print(targets, figures);
     }
+
+    private static string Option(string[] options, string name, string otherwise) =>
+        Array.IndexOf(options, name) is >= 0 and var at && at + 1 < options.Length ? options[at + 1] : otherwise;
 
     private static async Task<ChatFigures> Measure(ChatTarget target, string database, int postmaster, double seconds)
     {

@@ -66,9 +66,14 @@ internal sealed class SocialTarget() : ChatTarget("OrleansSocial")
             ["ConnectionStrings__Postgres"] = postgres,
 
             // Both servers are measured without rate limits; hashing is no part of a send.
-            ["Social__RateLimits__Enabled"] = "false",
-            ["Social__Identity__HashIterations"] = "1",
+            ["Social__RateLimits__Register__TokensMax"] = "1000000",
+            ["Social__RateLimits__Writes__TokensMax"] = "1000000",
+            ["Social__RateLimits__Messages__TokensMax"] = "1000000000",
+            ["Social__RateLimits__Messages__TokensPerSecond"] = "1000000",
+            ["Social__RateLimits__Live__TokensMax"] = "1000000",
+            ["Social__Identity__HashOperations"] = "1",
             ["Social__Identity__HashMemoryKiB"] = "8",
+            ["Social__Node__Seed"] = "false",
             ["Social__Realtime__ConnectionsMax"] = "100",
             ["Logging__LogLevel__Default"] = "Warning",
         });

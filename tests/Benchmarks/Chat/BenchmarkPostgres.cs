@@ -1,0 +1,11 @@
+using Support;
+
+namespace OrleansSocial.Benchmarks;
+
+/// <summary>A PostgreSQL as a deployment has it: durable in every respect, with the memory of a small server.</summary>
+internal static class BenchmarkPostgres
+{
+    /// <summary>Starts it with fsync, synchronous commits and full page writes on.</summary>
+    public static Task<PrivatePostgres> Start() => PrivatePostgres.Start(
+        "-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "full_page_writes=on", "-c", "shared_buffers=512MB", "-c", "max_wal_size=4GB");
+}

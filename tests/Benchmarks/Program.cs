@@ -1,0 +1,16 @@
+using OrleansSocial.Benchmarks;
+
+// Each benchmark is one line here: its name on the command line, and what it runs.
+var benchmarks = new Dictionary<string, Func<string[], Task>>
+{
+    ["chat"] = ChatBenchmarks.Run,
+};
+
+if (args is not [var name, .. var rest] || !benchmarks.TryGetValue(name, out var run))
+{
+    Console.Error.WriteLine($"usage: dotnet run -c Release --project tests/Benchmarks -- {string.Join('|', benchmarks.Keys)} [options]");
+    return 2;
+}
+
+await run(rest);
+return 0;

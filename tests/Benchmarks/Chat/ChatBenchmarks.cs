@@ -1,5 +1,4 @@
 using System.Globalization;
-using OrleansSocial.Driver;
 
 namespace OrleansSocial.Benchmarks;
 

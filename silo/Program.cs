@@ -3,6 +3,7 @@ using OrleansSocial.Host;
 using OrleansSocial.Identity;
 using OrleansSocial.Kernel;
 using OrleansSocial.RateLimits;
+using OrleansSocial.Realtime;
 using OrleansSocial.Users;
 
 namespace OrleansSocial;
@@ -31,12 +32,14 @@ public static class SocialApp
             .AddIdentity()
             .AddUsers()
             .AddRateLimits()
-            .AddChat());
+            .AddChat()
+            .AddRealtime());
         builder.Services.AddSingleton<Seeds>().AddHostedService(provider => provider.GetRequiredService<Seeds>());
         builder.Services
             .AddEdgeKernel()
             .AddIdentityEdge()
-            .AddRateLimitsEdge();
+            .AddRateLimitsEdge()
+            .AddRealtimeEdge();
 
         builder.LeaveOutKeyRing();
 
@@ -57,7 +60,8 @@ public static class SocialApp
         app.MapV1()
             .MapIdentity()
             .MapUsers()
-            .MapChat();
+            .MapChat()
+            .MapRealtime();
         return app;
     }
 }

@@ -1,18 +1,20 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 
 namespace Orleans.Conformance.Hosting;
 
-public interface IGreeterGrain : IGrainWithStringKey
+public interface IDoormanGrain : IGrainWithStringKey
 {
     Task<string> Greet();
 }
 
-public sealed class GreeterGrain : Grain, IGreeterGrain
+public sealed class DoormanGrain : Grain, IDoormanGrain
 {
     public Task<string> Greet() => Task.FromResult($"Hello, {this.GetPrimaryKeyString()}!");
 }
@@ -23,7 +25,9 @@ public sealed class HostShapeTests
     [Fact]
     public async Task A_web_application_is_a_silo()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.UseOrleans(silo => silo.UseLocalhostClustering());
         await using var app = builder.Build();
         await Greets(app.Services, () => app.Services.GetRequiredService<IHost>().StartAsync(), () => app.StopAsync());
@@ -32,7 +36,9 @@ public sealed class HostShapeTests
     [Fact]
     public async Task A_web_application_is_a_silo_through_its_host_property()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Host.UseOrleans(silo => silo.UseLocalhostClustering());
         await using var app = builder.Build();
         await Greets(app.Services, () => app.Services.GetRequiredService<IHost>().StartAsync(), () => app.StopAsync());
@@ -111,8 +117,8 @@ public sealed class HostShapeTests
         await start();
         try
         {
-            Assert.Equal("Hello, alice!", await services.GetRequiredService<IGrainFactory>().GetGrain<IGreeterGrain>("alice").Greet());
-            Assert.Equal("Hello, bob!", await services.GetRequiredService<IClusterClient>().GetGrain<IGreeterGrain>("bob").Greet());
+            Assert.Equal("Hello, alice!", await services.GetRequiredService<IGrainFactory>().GetGrain<IDoormanGrain>("alice").Greet());
+            Assert.Equal("Hello, bob!", await services.GetRequiredService<IClusterClient>().GetGrain<IDoormanGrain>("bob").Greet());
         }
         finally
         {

@@ -97,7 +97,7 @@ public sealed class SiloLifeTests
         var greeting = "";
 
         await using var cluster = await Deploy(silo => silo.AddStartupTask(async (services, _) =>
-            greeting = await services.GetRequiredService<IGrainFactory>().GetGrain<IGreeterGrain>("alice").Greet()));
+            greeting = await services.GetRequiredService<IGrainFactory>().GetGrain<IDoormanGrain>("alice").Greet()));
 
         Assert.Equal("Hello, alice!", greeting);
     }
@@ -153,7 +153,7 @@ public sealed class SiloLifeTests
         Assert.False(before.IsActive);
         Assert.Equal(before.SiloAddress.Endpoint, after.SiloAddress.Endpoint);
         Assert.True(after.SiloAddress.Generation > before.SiloAddress.Generation);
-        Assert.Equal("Hello, bob!", await cluster.Client.GetGrain<IGreeterGrain>("bob").Greet());
+        Assert.Equal("Hello, bob!", await cluster.Client.GetGrain<IDoormanGrain>("bob").Greet());
     }
 
     [Fact]

@@ -1,0 +1,104 @@
+using Npgsql;
+using Support;
+
+namespace OrleansSocial.Identity;
+
+public sealed class EndedSessionStoreTests : IAsyncLifetime
+{
+    private static readonly DateTimeOffset s_inAnHour = TimeProvider.System.GetUtcNow().AddHours(1);
+
+    private PrivatePostgres _postgres = null!;
+    private string _connection = null!;
+    private Database _database = null!;
+    private EndedSessionStore _store = null!;
+
+    public async Task InitializeAsync()
+    {
+        _postgres = await PrivatePostgres.Start();
+        var migrations = Path.Combine(AppContext.BaseDirectory, "migrations");
+        _connection = await _postgres.CreateDatabase(Path.Combine(migrations, "0001_kernel.sql"), Path.Combine(migrations, "0005_identity.sql"));
+        await PrivatePostgres.Execute(_connection, "INSERT INTO silo_leases (silo, epoch, expires_at) VALUES ('here', 1, now() + interval '1 hour')");
+        _database = Open(_connection);
+        _store = new(_database);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _database.DisposeAsync();
+        await _postgres.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_ended_is_read_from_any_horizon_before_it_and_not_again_after()
+    {
+        var (first, second) = (NewSession(), NewSession());
+
+        await _store.Add(first, s_inAnHour);
+        var one = await _store.Since(0);
+        await _store.Add(second, s_inAnHour);
+        await _store.Add(first, s_inAnHour);
+        var two = await _store.Since(one.Horizon);
+        var three = await _store.Since(two.Horizon);
+
+        Assert.Equal([first], one.Sessions.Select(s => s.Session));
+        Assert.Equal([second], two.Sessions.Select(s => s.Session));
+        Assert.Empty(three.Sessions);
+        Assert.False(one.More);
+    }
+
+    [Fact]
+    public async Task A_session_whose_transaction_took_long_is_not_passed_over()
+    {
+        var (slow, quick) = (NewSession(), NewSession());
+        await using var connection = new NpgsqlConnection(_connection);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var insert = new NpgsqlCommand("INSERT INTO ended_sessions (session, tokens_until) VALUES ($1, $2)", connection, transaction)
+        {
+            Parameters = { new() { Value = slow.Value }, new() { Value = s_inAnHour } },
+        };
+        await insert.ExecuteNonQueryAsync();
+
+        await _store.Add(quick, s_inAnHour);
+        var before = await _store.Since(0);
+        await transaction.CommitAsync();
+        var after = await _store.Since(before.Horizon);
+
+        Assert.Equal([quick], before.Sessions.Select(s => s.Session));
+        Assert.Contains(slow, after.Sessions.Select(s => s.Session));
+    }
+
+    [Fact]
+    public async Task Sessions_whose_last_token_has_ended_are_not_told_and_are_purged()
+    {
+        var (over, alive) = (NewSession(), NewSession());
+        await _store.Add(over, TimeProvider.System.GetUtcNow().AddMinutes(-2));
+        await _store.Add(alive, s_inAnHour);
+
+        Assert.Equal([alive], (await _store.Since(0)).Sessions.Select(s => s.Session));
+        await _store.Purge();
+
+        await using var source = NpgsqlDataSource.Create(_connection);
+        await using var command = source.CreateCommand("SELECT session FROM ended_sessions");
+        Assert.Equal(alive.Value, await command.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task A_node_without_its_lease_cannot_end_a_session()
+    {
+        await PrivatePostgres.Execute(_connection, "DELETE FROM silo_leases");
+
+        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => _store.Add(NewSession(), s_inAnHour));
+
+        Assert.Empty((await _store.Since(0)).Sessions);
+    }
+
+    private static Database Open(string connection)
+    {
+        var fence = new WriteFence(TimeProvider.System);
+        fence.Hold("here", 1, TimeProvider.System.GetTimestamp(), TimeSpan.FromHours(1));
+        return new(connection, new(), fence, TimeProvider.System);
+    }
+
+    private static SessionId NewSession() => Ids.New<SessionId>(TimeProvider.System);
+}

@@ -55,7 +55,7 @@ export class MessagesView {
     this.#renderTop(conversation);
     reconcile(this.#list, rows, { key: (row) => row.key, stamp: (row) => row.stamp, make: (row) => row.make() });
     if (this.#follow) this.#jump();
-    else if (anchor) this.scroller.scrollTop += anchor.element.getBoundingClientRect().top - anchor.top;
+    else if (anchor) this.scroller.scrollTop += this.#topOf(anchor.seq) - anchor.top;
     this.#scrolled();
   }
 
@@ -150,14 +150,17 @@ export class MessagesView {
 
   #jump() { this.scroller.scrollTop = this.scroller.scrollHeight; }
 
+  /** The first message in sight, and where it stands. It is found again by its number: its element may be another then. */
   #anchor() {
     const { top } = this.scroller.getBoundingClientRect();
     for (const element of this.#list.children) {
       const box = element.getBoundingClientRect();
-      if (box.bottom > top && element.dataset.seq) return { element, top: box.top };
+      if (box.bottom > top && element.dataset.seq) return { seq: element.dataset.seq, top: box.top };
     }
     return null;
   }
+
+  #topOf(seq) { return this.#list.querySelector(`[data-seq="${seq}"]`)?.getBoundingClientRect().top ?? 0; }
 }
 
 /** A message of one's own keeps its place and element from the moment it is written: its key is the client key. */

@@ -13,6 +13,7 @@ export class RoomView {
   #left;
   #head = h('span', { class: 'head' });
   #conversation = null;
+  #arriving = false;
 
   /** @param {{failed: (e: Error) => void, left: () => void}} actions */
   constructor(app, { failed, left }) {
@@ -43,8 +44,8 @@ export class RoomView {
     this.messages.show(id);
     this.composer.show(id);
     if (!id) return;
+    this.#arriving = true;
     this.reload();
-    this.composer.focus();
   }
 
   reload() {
@@ -62,6 +63,8 @@ export class RoomView {
     this.group.hidden = conversation.kind !== 'group';
     this.#renderHead(conversation);
     this.messages.render();
+    if (this.#arriving) this.composer.focus();
+    this.#arriving = false;
   }
 
   #renderHead(conversation) {

@@ -30,7 +30,7 @@ internal sealed class ChangeStore : IChangeSource
         CROSS JOIN LATERAL (
             SELECT * FROM messages x
             WHERE x.conversation_id = g.conversation_id AND x.seq > g.newest - g.step AND x.xid >= $2
-            ORDER BY x.seq LIMIT $3 + 1) m
+            ORDER BY x.seq LIMIT $3::int8 + 1) m
         """;
 
     private const string MoreEntries =

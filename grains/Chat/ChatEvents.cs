@@ -13,7 +13,8 @@ internal static class ChatEvents
     private static readonly Guid Changes = new("5f0a3c1e-6d0b-4a51-9d7e-2f6c1b7a9e01");
     private static readonly Guid Leavings = new("b1c94d02-3f7e-4c7d-8a46-7e15d0c38b02");
 
-    public static LiveEvent Created(MessageView message) => new(LiveEventTypes.MessageCreated, message, message.Conversation, message.Seq, message.Version);
+    /// <summary>That an entry came to be is version 1, whatever became of it: who heard of that recognises it, and a later version is told as a change.</summary>
+    public static LiveEvent Created(MessageView message) => new(LiveEventTypes.MessageCreated, message, message.Conversation, message.Seq);
 
     public static LiveEvent Changed(MessageView message) => new(LiveEventTypes.MessageChanged, message, message.Conversation, message.Seq, message.Version);
 

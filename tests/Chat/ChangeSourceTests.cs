@@ -1,0 +1,168 @@
+using Npgsql;
+using OrleansSocial.Kernel;
+using OrleansSocial.Realtime;
+
+namespace OrleansSocial.Chat;
+
+[Collection(ChatServerUsers.Name)]
+public sealed class ChangeSourceTests(ChatServer server)
+{
+    private static readonly UserId Alice = ChatRulesTests.User(1), Bob = ChatRulesTests.User(2), Carol = ChatRulesTests.User(3);
+
+    [Fact]
+    public async Task Whoever_was_away_reads_what_was_sent_since()
+    {
+        await using var storage = await ChatStorage.Create(server);
+        var log = await storage.Group(Alice, Bob);
+        await storage.Send(log, Alice, "before").End;
+        var since = await Horizon(storage);
+
+        foreach (var i in Enumerable.Range(0, 40))
+            await storage.Send(log, Alice, $"k{i}", $"text {i}").End;
+
+        var changes = await Read(storage, Bob, since);
+        Assert.Equal(Enumerable.Range(0, 40).Select(i => $"text {i}"), Texts(changes));
+        Assert.Equal(Enumerable.Range(4, 40).Select(i => (long?)i), changes.Select(c => c.Event.Seq));
+        Assert.Empty(await Read(storage, Carol, since));
+        Assert.Empty(await Read(storage, Bob, await Horizon(storage)));
+    }
+
+    [Fact]
+    public async Task A_transaction_that_commits_late_is_not_passed_over()
+    {
+        await using var storage = await ChatStorage.Create(server);
+        var (slow, quick) = (await storage.Group(Alice, Bob), await storage.Group(Alice, Bob));
+        await using var connection = await storage.Database.Open();
+        await using var late = await connection.BeginTransactionAsync();
+        await Insert(connection, slow.Id, 3, "late");
+
+        // The quick one begins after the late one and commits before it: the reader sees it and gets a new horizon.
+        await storage.Send(quick, Alice, "quick", "quick").End;
+        var since = await Horizon(storage);
+        Assert.Contains("quick", Texts(await Read(storage, Bob, since)));
+        Assert.DoesNotContain("late", Texts(await Read(storage, Bob, since)));
+        var next = await Horizon(storage);
+        await late.CommitAsync();
+
+        Assert.Contains("late", Texts(await Read(storage, Bob, next)));
+    }
+
+    [Fact]
+    public async Task Pages_end_between_transactions_and_lose_nothing()
+    {
+        await using var storage = await ChatStorage.Create(server, new() { LanesMax = 1, BatchWritesMax = 1000 });
+        var (one, two) = (await storage.Group(Alice, Bob), await storage.Group(Alice, Bob));
+        var since = await Horizon(storage);
+        foreach (var round in Enumerable.Range(0, 5))
+        {
+            List<ConversationWrite> writes;
+            await using (await storage.HoldWrites())
+            {
+                var first = storage.Send(one, Alice, $"first{round}");
+                await storage.WriteIsWaiting();
+                writes = [first, .. Enumerable.Range(0, 700).Select(i => storage.Send(i % 3 == 0 ? two : one, Alice, $"{round}-{i}"))];
+            }
+
+            await Task.WhenAll(writes.Select(w => w.End));
+        }
+
+        var seen = new HashSet<(Guid?, long?)>();
+        var from = since;
+        while (await Read(storage, Bob, from, limit: 100) is { Count: > 0 } page)
+        {
+            Assert.True(page.Count >= 100 || page[^1].Xid >= from);
+            seen.UnionWith(page.Select(c => (c.Event.Topic, c.Event.Seq)));
+            Assert.Equal(page.Select(c => c.Xid).Order(), page.Select(c => c.Xid));
+            from = page[^1].Xid + 1;
+        }
+
+        Assert.Equal(5 * 701, seen.Count);
+    }
+
+    [Fact]
+    public async Task Edits_and_deletions_are_told_with_the_message_as_it_is_now()
+    {
+        await using var storage = await ChatStorage.Create(server);
+        var log = await storage.Group(Alice, Bob);
+        await storage.Send(log, Alice, "key", "first").End;
+        var since = await Horizon(storage);
+        var stored = (await storage.Messages.Find(log.Id, 3))!;
+        var edited = ChatRules.Edited(stored.View, "second", DateTimeOffset.UnixEpoch);
+        await Commit(storage, new(log) { Change = new(edited, stored.FirstPrint) });
+
+        var change = Assert.Single(await Read(storage, Bob, since));
+
+        Assert.Equal((LiveEventTypes.MessageChanged, 2, 3L), (change.Event.Type, change.Event.Version, change.Event.Seq));
+        Assert.Equal(edited, change.Event.Data);
+        Assert.Equal(TextPrint.Of("first"), (await storage.Messages.Find(log.Id, 3))!.FirstPrint);
+    }
+
+    [Fact]
+    public async Task Joining_leaving_titles_and_read_markers_are_told()
+    {
+        await using var storage = await ChatStorage.Create(server);
+        var log = await storage.Group(Alice, Bob);
+        var since = await Horizon(storage);
+        await Commit(storage, new(log, new LogEntry(EntryKind.Joined, Alice, "", subject: Carol)));
+        await Commit(storage, new(log, new LogEntry(EntryKind.Titled, Alice, "theirs")));
+        await storage.Send(log, Alice, "key").End;
+        await Commit(storage, new(log) { Read = (Bob, 5) });
+
+        var toCarol = await Read(storage, Carol, since);
+        var room = Assert.IsType<ConversationView>(Assert.Single(toCarol, c => c.Event.Type == LiveEventTypes.ConversationChanged).Event.Data);
+        Assert.Equal("theirs", room.Title);
+        Assert.Equal([Alice, Bob, Carol], room.Members.Select(m => m.User));
+        Assert.Equal(5, room.LastSeq);
+        Assert.Equal([EntryKind.Joined, EntryKind.Titled, EntryKind.Text], toCarol.Select(c => c.Event.Data).OfType<MessageView>().Select(m => m.Kind));
+        Assert.Contains(toCarol, c => c.Event.Data is ReadMarker { Seq: 5 } marker && marker.User == Bob);
+
+        since = await Horizon(storage);
+        await Commit(storage, new(log, new LogEntry(EntryKind.Left, Alice, "", subject: Carol)));
+        await storage.Send(log, Alice, "secret").End;
+
+        var left = Assert.Single(await Read(storage, Carol, since));
+        Assert.Equal(LiveEventTypes.ConversationLeft, left.Event.Type);
+        Assert.Equal(new LeftNotice(log.Id), left.Event.Data);
+    }
+
+    [Fact]
+    public async Task Events_that_count_differently_have_topics_of_their_own()
+    {
+        await using var storage = await ChatStorage.Create(server);
+        var log = await storage.Group(Alice, Bob);
+        await storage.Send(log, Alice, "key").End;
+        await Commit(storage, new(log) { Read = (Bob, 3) });
+        await Commit(storage, new(log) { Read = (Alice, 3) });
+
+        var changes = await Read(storage, Bob, 0);
+
+        Assert.Equal(changes.Count, changes.DistinctBy(c => (c.Event.Topic, c.Event.Seq, c.Event.Version)).Count());
+    }
+
+    private static async Task Commit(ChatStorage storage, ConversationWrite write)
+    {
+        Assert.True(storage.Writer.TryAdd(write));
+        Assert.Equal(CommitOutcome.Stored, await write.End);
+    }
+
+    private static async Task Insert(NpgsqlConnection connection, ConversationId id, long seq, string text)
+    {
+        await using var command = new NpgsqlCommand(
+            "INSERT INTO messages (conversation_id, seq, sender, client_key, text, sent_at) VALUES ($1, $2, $3, $4, $4, now())", connection)
+        {
+            Parameters = { Sql.Uuid(id), Sql.Bigint(seq), Sql.Uuid(Alice), Sql.Text(text) },
+        };
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<ulong> Horizon(ChatStorage storage) => await storage.Scalar<ulong>("SELECT pg_snapshot_xmin(pg_current_snapshot())");
+
+    private static async Task<IReadOnlyList<Change>> Read(ChatStorage storage, UserId user, ulong since, int limit = 10_000)
+    {
+        await using var connection = await storage.Database.Open();
+        return await new ChangeStore().Read(connection, user, since, limit, default);
+    }
+
+    private static IEnumerable<string> Texts(IEnumerable<Change> changes) =>
+        changes.Select(c => c.Event.Data).OfType<MessageView>().Where(m => m.Kind == EntryKind.Text).Select(m => m.Text);
+}

@@ -1,0 +1,138 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using OrleansSocial.Kernel;
+using Support;
+
+namespace OrleansSocial.Chat;
+
+/// <summary>One PostgreSQL for the tests of what is stored; each test has a database of its own.</summary>
+public sealed class ChatServer : IAsyncLifetime
+{
+    internal PrivatePostgres Postgres { get; private set; } = null!;
+
+    public async Task InitializeAsync() => Postgres = await PrivatePostgres.Start();
+
+    public async Task DisposeAsync() => await Postgres.DisposeAsync();
+}
+
+[CollectionDefinition(Name)]
+public sealed class ChatServerUsers : ICollectionFixture<ChatServer>
+{
+    public const string Name = "chat storage";
+}
+
+/// <summary>A database with the tables of the slice, its stores and its writer, without grains.</summary>
+internal sealed class ChatStorage : IAsyncDisposable
+{
+    private readonly string _connection;
+
+    private ChatStorage(string connection, string writerConnection, GroupCommitOptions options)
+    {
+        _connection = connection;
+        Fence = new WriteFence(TimeProvider.System);
+        Fence.Hold("tests", 1, TimeProvider.System.GetTimestamp(), TimeSpan.FromHours(1));
+        Database = new Database(connection, new DatabaseOptions(), Fence, TimeProvider.System);
+        WriterDatabase = new Database(writerConnection, new DatabaseOptions(), Fence, TimeProvider.System);
+        Writer = new(
+            new ConversationStore(TimeProvider.System),
+            WriterDatabase,
+            Fence,
+            Options.Create(options),
+            TimeProvider.System,
+            NullLogger<GroupCommit<ConversationWrite>>.Instance);
+        Members = new(Database);
+        Messages = new(Database);
+    }
+
+    public WriteFence Fence { get; }
+
+    public Database Database { get; }
+
+    public Database WriterDatabase { get; }
+
+    public GroupCommit<ConversationWrite> Writer { get; }
+
+    public MemberStore Members { get; }
+
+    public MessageStore Messages { get; }
+
+    public static async Task<ChatStorage> Create(ChatServer server, GroupCommitOptions? options = null, Func<string, string>? writer = null)
+    {
+        var connection = await server.Postgres.CreateDatabase(Migration("0001_kernel.sql"), Migration("0010_chat.sql"));
+        await PrivatePostgres.Execute(connection, "INSERT INTO silo_leases (silo, epoch, expires_at) VALUES ('tests', 1, 'infinity')");
+        return new ChatStorage(connection, writer?.Invoke(connection) ?? connection, options ?? new() { LanesMax = 1 });
+    }
+
+    /// <summary>A write of one text, on its way.</summary>
+    public ConversationWrite Send(ConversationLog log, UserId sender, string key, string text = "hello")
+    {
+        var write = new ConversationWrite(log, new LogEntry(EntryKind.Text, sender, text, key)) { Print = TextPrint.Of(text) };
+        Assert.True(Writer.TryAdd(write));
+        return write;
+    }
+
+    /// <summary>Begins a group of these people; its log goes on from there.</summary>
+    public async Task<ConversationLog> Group(params UserId[] people)
+    {
+        var log = NewLog();
+        var command = new CreateConversation(people[0], ConversationKind.Group, "ours", people[1..]);
+        var write = new ConversationWrite(log, ChatRules.FirstEntries(command))
+        {
+            Founded = ChatRules.Found(log.Id, command, TimeProvider.System.GetUtcNow()),
+            Founder = people[0],
+        };
+        Assert.True(Writer.TryAdd(write));
+        Assert.Equal(CommitOutcome.Stored, await write.End);
+        return log;
+    }
+
+    public static ConversationLog NewLog() => new(ConversationId.From(Guid.NewGuid()), 0);
+
+    /// <summary>Holds the row that every write transaction locks, so that none can go on until the hold is disposed.</summary>
+    public async Task<IAsyncDisposable> HoldWrites()
+    {
+        var source = NpgsqlDataSource.Create(_connection);
+        var connection = await source.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand("BEGIN; SELECT 1 FROM silo_leases FOR UPDATE", connection);
+        await command.ExecuteNonQueryAsync();
+        return new Hold(connection, source);
+    }
+
+    /// <summary>Waits until a write transaction waits for the held row.</summary>
+    public async Task WriteIsWaiting()
+    {
+        while (await Scalar<long>("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()") == 0)
+            await Task.Yield();
+    }
+
+    public Task Execute(string sql) => PrivatePostgres.Execute(_connection, sql);
+
+    public async Task<T> Scalar<T>(string sql)
+    {
+        await using var connection = await Database.Open();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async Task<List<MessageView>> All(ConversationId id) => await Messages.History(id, 0, null, 10_000);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        await WriterDatabase.DisposeAsync();
+    }
+
+    private static string Migration(string name, [CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "deploy", "migrations", name);
+
+    private sealed class Hold(NpgsqlConnection connection, NpgsqlDataSource source) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await connection.DisposeAsync();
+            await source.DisposeAsync();
+        }
+    }
+}

@@ -1,5 +1,4 @@
 using Npgsql;
-using OrleansSocial.Kernel;
 using OrleansSocial.Realtime;
 
 namespace OrleansSocial.Chat;

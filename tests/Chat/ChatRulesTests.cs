@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using OrleansSocial.Kernel;
 
 namespace OrleansSocial.Chat;
 

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using OrleansSocial.Kernel;
 using Support;
 
 namespace OrleansSocial.Chat;

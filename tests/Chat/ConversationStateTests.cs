@@ -1,4 +1,3 @@
-using OrleansSocial.Kernel;
 
 namespace OrleansSocial.Chat;
 

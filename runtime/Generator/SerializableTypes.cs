@@ -61,7 +61,8 @@ internal sealed class SerializableType(INamedTypeSymbol type, List<SerializableM
 
     public bool IsExact => type.IsSealed || type.IsValueType;
 
-    public bool IsMarkedImmutable => type.Has("Orleans.ImmutableAttribute");
+    /// <summary>Exceptions count as immutable: a caller in the same process gets the very object that was thrown.</summary>
+    public bool IsMarkedImmutable => type.Has("Orleans.ImmutableAttribute") || type.DerivesFrom("System.Exception");
 
     public bool IsTracked => !type.Has("Orleans.SuppressReferenceTrackingAttribute");
 

@@ -104,7 +104,7 @@ internal static class TypeNames
 
         var definition = type.IsConstructedGenericType ? type.GetGenericTypeDefinition() : type;
         if (typeof(Exception).IsAssignableFrom(type)) name.Append('!').Append(TypeManifests.NameOf(definition) ?? FullName(definition));
-        else name.Append(s_builtInNames.GetValueOrDefault(definition) ?? TypeManifests.NameOf(definition) ?? FullName(definition));
+        else name.Append(s_builtInNames.GetValueOrDefault(definition) ?? TypeManifests.NameOf(definition) ?? throw Codecs.NotFound(type));
         if (!type.IsConstructedGenericType) return;
         name.Append('<');
         var arguments = type.GetGenericArguments();

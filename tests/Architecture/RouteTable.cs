@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using OrleansSocial.Kernel;
+using OrleansSocial.Support;
+
+namespace OrleansSocial.Architecture;
+
+/// <summary>Every route declares who may use it, what it is charged to and how it refuses.</summary>
+[Collection(SharedApplication.Name)]
+public class RouteTable(SharedHost shared)
+{
+    private IReadOnlyList<RouteEndpoint> Routes { get; } = [.. shared.Host.Services.GetServices<EndpointDataSource>()
+        .SelectMany(source => source.Endpoints)
+        .OfType<RouteEndpoint>()
+        .Where(e => e.RoutePattern.RawText?.StartsWith("/v1", StringComparison.Ordinal) == true)];
+
+    [Fact]
+    public void Every_route_declares_its_sign_in_and_its_rate_class() => Assert.Empty(Routes.SelectMany(Undeclared));
+
+    [Fact]
+    public void A_route_that_declares_nothing_is_found()
+    {
+        var bare = new RouteEndpoint(_ => Task.CompletedTask, Microsoft.AspNetCore.Routing.Patterns.RoutePatternFactory.Parse("/v1/bare"), 0, EndpointMetadataCollection.Empty, null);
+
+        Assert.Equal(2, Undeclared(bare).Count());
+    }
+
+    [Fact]
+    public void Every_code_that_a_route_names_is_a_refusal_of_a_slice()
+    {
+        var known = OutwardContracts.AllRefusals().Select(r => r.Code).ToHashSet();
+
+        Assert.Empty(Routes.SelectMany(r => r.Metadata.GetOrderedMetadata<RefusesMetadata>().SelectMany(m => m.Codes)).Where(code => !known.Contains(code)));
+    }
+
+    [Fact]
+    public void Routes_as_the_world_sees_them() => Golden.Check("routes", Routes.Select(Describe).Order(StringComparer.Ordinal));
+
+    private static IEnumerable<string> Undeclared(RouteEndpoint route)
+    {
+        var metadata = route.Metadata;
+        var signed = metadata.GetMetadata<SignedMetadata>() is not null;
+        var open = metadata.GetMetadata<PublicMetadata>() is not null;
+        if (signed == open) yield return $"{route.RoutePattern.RawText}: declare it Signed() or Public()";
+        else if (signed != metadata.GetOrderedMetadata<IAuthorizeData>().Any()) yield return $"{route.RoutePattern.RawText}: Signed() and authorization differ";
+        if (metadata.GetMetadata<RateMetadata>() is null) yield return $"{route.RoutePattern.RawText}: declare its Limited(Rate)";
+    }
+
+    private static string Describe(RouteEndpoint route)
+    {
+        var metadata = route.Metadata;
+        var verbs = string.Join('|', metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Order(StringComparer.Ordinal) ?? ["ANY"]);
+        var auth = metadata.GetMetadata<SignedMetadata>() is null ? "public" : "signed";
+        var rate = metadata.GetMetadata<RateMetadata>()?.Rate.ToString() ?? "-";
+        var creates = metadata.GetMetadata<CreatesMetadata>() is null ? "" : " creates";
+        var codes = string.Join(' ', metadata.GetOrderedMetadata<RefusesMetadata>().SelectMany(m => m.Codes).Order(StringComparer.Ordinal));
+        return $"{verbs} {route.RoutePattern.RawText} {auth} {rate}{creates} {codes}".TrimEnd();
+    }
+}

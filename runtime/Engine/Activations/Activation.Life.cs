@@ -175,7 +175,7 @@ internal sealed partial class Activation
             _class.Engine.Collection.DeactivationTimeout,
             Timeout.InfiniteTimeSpan);
         var token = cancellation.Token;
-        if (_wasValid && _class.HasDeactivateHook)
+        if (_wasValid && _class.HasDeactivateHook && !token.IsCancellationRequested)
         {
             try
             {

@@ -76,8 +76,9 @@ internal sealed partial class Activation
     // The last thing a drain does is to give the mailbox back or to schedule itself again: another thread may drain from then on.
     private void Drain()
     {
-        var quantum = _class.Engine.SchedulingQuantum;
-        var start = Environment.TickCount64;
+        var engine = _class.Engine;
+        var begun = engine.Clock.Now;
+        var start = 0L;
         var count = 0;
         try
         {
@@ -86,22 +87,29 @@ internal sealed partial class Activation
                 if (!Advance())
                 {
                     var item = _ready ?? Take();
-                    if (item is null) return;
+                    if (item is null)
+                    {
+                        WarnIfLong(begun);
+                        return;
+                    }
+
                     _ready = item.Next;
                     item.Next = null;
                     item.Run(this);
                     RestoreFlow();
                 }
 
-                if (++count % ItemsPerLookAtTheClock == 0 && Environment.TickCount64 - start >= quantum) break;
+                if (++count % ItemsPerLookAtTheClock != 0) continue;
+                if (start == 0) start = Environment.TickCount64;
+                else if (Environment.TickCount64 - start >= engine.SchedulingQuantum) break;
             }
         }
         catch (Exception exception)
         {
-            EngineLog.DrainFailed(_class.Engine.Log, exception, GrainId);
+            EngineLog.DrainFailed(engine.Log, exception, GrainId);
         }
 
-        WarnIfLong(Environment.TickCount64 - start);
+        WarnIfLong(begun);
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
@@ -127,9 +135,12 @@ internal sealed partial class Activation
         ExecutionContext.Restore(s_emptyFlow!);
     }
 
-    private void WarnIfLong(long milliseconds)
+    // The coarse clock is good enough to tell a turn that takes seconds, and costs nothing.
+    private void WarnIfLong(int begun)
     {
-        if (milliseconds >= _class.Engine.LongTurn) EngineLog.LongTurn(_class.Engine.Log, GrainId, milliseconds);
+        var engine = _class.Engine;
+        var milliseconds = (engine.Clock.Now - begun) * CallClock.UnitMilliseconds;
+        if (milliseconds > engine.LongTurn) EngineLog.LongTurn(engine.Log, GrainId, milliseconds);
     }
 
     private sealed class Marker : WorkItem

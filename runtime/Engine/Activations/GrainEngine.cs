@@ -119,6 +119,8 @@ internal sealed class GrainEngine : CallRouter, IDisposable
     /// <summary>Sends a request on from an activation that has ended.</summary>
     public void SendOn(Request request, Activation from)
     {
+        // A timer's tick belongs to its activation and ends with it.
+        if (request.IsLocal) return;
         if (!from.WasValid && ++request.Forwards > ForwardsMax)
         {
             request.Settle(new OrleansMessageRejectionException(

@@ -71,7 +71,8 @@ internal sealed class IdleCollector(
             var age = grainClass.CollectionAge;
             foreach (var activation in grainClass.Activations)
             {
-                if (age != int.MaxValue) activation.OfferCollection(now, age);
+                // Times of use are up to a second older than they seem.
+                if (age != int.MaxValue) activation.OfferCollection(now, age + CallClock.UnitsBehindMax);
                 activation.OfferAbandonment(now, stuck);
             }
         }

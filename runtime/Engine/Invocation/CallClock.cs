@@ -13,6 +13,9 @@ internal sealed class CallClock : IDisposable
     /// <summary>The unit of <see cref="Now"/> and of deadlines.</summary>
     public const int UnitMilliseconds = 100;
 
+    /// <summary>How far <see cref="Now"/> may be behind.</summary>
+    public const int UnitsBehindMax = 10;
+
     private static readonly TimeSpan s_periodMax = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_periodMin = TimeSpan.FromMilliseconds(25);
 

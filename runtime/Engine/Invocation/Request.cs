@@ -279,7 +279,6 @@ public abstract class Request : WorkItem, IInvokable
         Reference = target;
         Options = Method.Options | also;
         Source = RuntimeContext.Current;
-        Context = RequestContext.Export();
         var router = target.Shared.Router;
         if (router.OutgoingFilters.Length == 0) Transmit(router);
         else OutgoingCallContext.Run(this, router);
@@ -288,6 +287,8 @@ public abstract class Request : WorkItem, IInvokable
     /// <summary>Hands the request over, once its filters have run.</summary>
     internal void Transmit(CallRouter router)
     {
+        // Filters of the caller may have set values that the callee is to see.
+        Context = RequestContext.Export();
         if (!IsOneWay) router.Clock.Watch(this);
         if ((Options & InvokeOptions.Cancellable) != 0 && !PrepareCancellation(router)) return;
         var activation = Reference.Target;

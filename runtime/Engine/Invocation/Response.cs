@@ -99,7 +99,7 @@ public abstract class Response : IDisposable
             set => throw new InvalidOperationException("A successful response holds no exception.");
         }
 
-        public override T GetResult<T>() => typeof(T) == typeof(TResult) ? (T)(object)_value! : (T)Result!;
+        public override T GetResult<T>() => typeof(T) == typeof(TResult) || _value is T ? (T)(object)_value! : _value is null ? default! : (T)Result!;
 
         public override string ToString() => _value?.ToString() ?? "[null]";
     }

@@ -16,13 +16,6 @@ public static class GrainExtensions
         return ReferenceOf(grain).Cast(interfaceType);
     }
 
-    /// <summary>A reference to the grain behind this object, as one of its interfaces.</summary>
-    public static TGrainInterface AsReference<TGrainInterface>(this IGrainBase grain)
-    {
-        ArgumentNullException.ThrowIfNull(grain);
-        return (TGrainInterface)(object)grain.GrainContext.GrainReference.Cast(typeof(TGrainInterface));
-    }
-
     /// <summary>The same as <see cref="AsReference{TGrainInterface}(IAddressable)"/>.</summary>
     public static TGrainInterface Cast<TGrainInterface>(this IAddressable grain) => grain.AsReference<TGrainInterface>();
 

@@ -35,7 +35,7 @@ public interface IGreeter : IGrainWithStringKey
     [OneWay]
     Task WhisperAndThrow(string log);
 
-    Task CallSelf();
+    Task CallSelf(string log);
 
     Task<string[]> CatchOf(IGreeter other);
 }
@@ -107,7 +107,12 @@ public sealed class Greeter : Grain, IPoliteGreeter
         throw new GreetingException("nobody hears this");
     }
 
-    public Task CallSelf() => this.AsReference<IGreeter>().Nod().AsTask();
+    public Task CallSelf(string log)
+    {
+        var call = this.AsReference<IGreeter>().Nod().AsTask();
+        Signals.Log(log, "called");
+        return call;
+    }
 
     public async Task<string[]> CatchOf(IGreeter other)
     {

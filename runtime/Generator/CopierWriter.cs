@@ -58,7 +58,9 @@ internal static class CopierWriter
         if (!type.IsExact) source.Line($"if (value.GetType() != typeof({type.FullName})) return {byRuntimeType};");
         if (type.IsTracked) source.Line($"if (context is not null && context.TryGet(value, out {type.FullName} done)) return done;");
         if (copied.Count > 0 || type.Base is not null) source.Line($"{Names.Bundled}CopyContext.EnsureDepth();");
-        source.Line(type.IsClonable ? $"var copy = {Names.Bundled}CopyContext.Clone(value);" : "var copy = Create();");
+        if (type.IsMadeByConstructor)
+            source.Line($"var copy = new {type.FullName}({string.Join(", ", type.MembersByPosition.Select(m => m.Read("value")))});");
+        else source.Line(type.IsClonable ? $"var copy = {Names.Bundled}CopyContext.Clone(value);" : "var copy = Create();");
         if (type.IsTracked) source.Line("if (context is not null) context.Record(value, copy);");
         if (type.IsClonable) foreach (var member in copied) source.Line(member.Write("copy", Copied(member, "value")));
         else source.Line("CopyMembers(value, copy, context);");

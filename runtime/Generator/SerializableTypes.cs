@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Orleans.Bundled.Generator;
 
@@ -78,6 +79,18 @@ internal sealed class SerializableType(INamedTypeSymbol type, List<SerializableM
     /// <summary>Whether a copy of all fields, corrected in the mutable members, is a deep copy.</summary>
     public bool IsClonable => isWhole && Base is null;
 
+    /// <summary>
+    /// Whether its primary constructor does nothing but take the members, all of which are immutable: then a copy is made by it,
+    /// which is cheaper than a copy of all fields.
+    /// </summary>
+    public bool IsMadeByConstructor => type.IsRecord && !type.IsValueType && IsClonable
+        && Members.All(m => m.IsImmutable && m.Symbol.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is ParameterSyntax))
+        && type.InstanceConstructors.Any(c => Symbols.IsReachable(c.DeclaredAccessibility) && IsPrimary(c));
+
+    /// <summary>The members in the order of the constructor's parameters.</summary>
+    public IEnumerable<SerializableMember> MembersByPosition => type.InstanceConstructors.First(IsPrimary).Parameters
+        .Select(p => Members.First(m => m.Symbol.Name == p.Name));
+
     public string TypeParameters => Names.ParameterList(_parameters);
 
     public string Constraints => Names.Constraints(_parameters);
@@ -112,6 +125,11 @@ internal sealed class SerializableType(INamedTypeSymbol type, List<SerializableM
             source.Line($"private static extern {FullName} Create();");
         }
     }
+
+    private bool IsPrimary(IMethodSymbol constructor) =>
+        constructor.Parameters.Length == Members.Count
+        && constructor.Parameters.All(p => Members.Any(m => m.Symbol.Name == p.Name))
+        && constructor.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is RecordDeclarationSyntax);
 
     private bool HasRequiredMembers()
     {

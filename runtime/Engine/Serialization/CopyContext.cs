@@ -20,6 +20,8 @@ public sealed class CopyContext
     private int[]? _buckets;
     private int[]? _chain;
     private int _count;
+    private object? _missed;
+    private int _missedHash;
 
     private CopyContext()
     {
@@ -40,8 +42,9 @@ public sealed class CopyContext
         if (_originals.Length > KeptMax) return;
         Array.Clear(_originals, 0, _count);
         Array.Clear(_copies, 0, _count);
-        if (_buckets is not null && _count > ScannedMax) Array.Clear(_buckets);
+        if (_count > ScannedMax) Array.Clear(_buckets!);
         _count = 0;
+        _missed = null;
         t_spare = this;
     }
 
@@ -61,9 +64,11 @@ public sealed class CopyContext
         var index = _count++;
         _originals[index] = original;
         _copies[index] = copy;
-        if (_buckets is null || _count <= ScannedMax) return;
-        if (_count == ScannedMax + 1) for (var i = 0; i < index; i++) Chain(i);
-        Chain(index);
+        if (_count <= ScannedMax) return;
+        if (_count == ScannedMax + 1) for (var i = 0; i < index; i++) Chain(i, RuntimeHelpers.GetHashCode(_originals[i]));
+
+        // An object is recorded right after it was looked for in vain.
+        Chain(index, ReferenceEquals(_missed, original) ? _missedHash : RuntimeHelpers.GetHashCode(original));
     }
 
     /// <summary>Refuses, by an exception that can be caught, a graph too deep for the stack.</summary>
@@ -86,28 +91,35 @@ public sealed class CopyContext
             return -1;
         }
 
-        var index = _buckets![Bucket(original)] - 1;
-        while (index >= 0 && !ReferenceEquals(_originals[index], original)) index = _chain![index] - 1;
-        return index;
+        var hash = RuntimeHelpers.GetHashCode(original);
+        var index = _buckets![hash & (_buckets.Length - 1)] - 1;
+        while (index >= 0)
+        {
+            if (ReferenceEquals(_originals[index], original)) return index;
+            index = _chain![index] - 1;
+        }
+
+        _missed = original;
+        _missedHash = hash;
+        return -1;
     }
 
-    private int Bucket(object original) => RuntimeHelpers.GetHashCode(original) & (_buckets!.Length - 1);
-
     // Both arrays hold index + 1, so that zeroed memory means "none".
-    private void Chain(int index)
+    private void Chain(int index, int hash)
     {
-        ref var bucket = ref _buckets![Bucket(_originals[index])];
+        ref var bucket = ref _buckets![hash & (_buckets.Length - 1)];
         _chain![index] = bucket;
         bucket = index + 1;
     }
 
+    // The tables exist from the first growth on, which is when the scan ends.
     private void Grow()
     {
-        var size = _originals.Length * 2;
+        var size = _originals.Length * 4;
         Array.Resize(ref _originals, size);
         Array.Resize(ref _copies, size);
         _buckets = new int[size];
         _chain = new int[size];
-        if (_count > ScannedMax) for (var i = 0; i < _count; i++) Chain(i);
+        if (_count > ScannedMax) for (var i = 0; i < _count; i++) Chain(i, RuntimeHelpers.GetHashCode(_originals[i]));
     }
 }

@@ -16,8 +16,8 @@ public sealed class WireReader
     private readonly byte[] _bytes;
     private readonly int _length;
     private readonly IServiceProvider? _services;
-    private int[] _positions = new int[16];
-    private object[] _objects = new object[16];
+    private int[] _positions = [];
+    private object[] _objects = [];
     private int _count;
     private Dictionary<int, object>? _revisited;
     private Dictionary<int, (string Name, Type? Type)>? _types;
@@ -128,8 +128,8 @@ public sealed class WireReader
 
         if (_count == _positions.Length)
         {
-            Array.Resize(ref _positions, _count * 2);
-            Array.Resize(ref _objects, _count * 2);
+            Array.Resize(ref _positions, Math.Max(4, _count * 2));
+            Array.Resize(ref _objects, Math.Max(4, _count * 2));
         }
 
         _positions[_count] = position;

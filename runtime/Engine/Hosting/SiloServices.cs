@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime;
+using Orleans.Serialization;
 using Orleans.Storage;
 
 namespace Orleans.Bundled;
@@ -16,6 +17,7 @@ internal static class SiloServices
     {
         services.AddOptions();
         services.AddLogging();
+        services.AddSerializer();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new ServiceLifetimes(services));
 

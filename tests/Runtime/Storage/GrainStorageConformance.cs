@@ -1,15 +1,22 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Serialization;
 using Orleans.Storage;
 using Orleans.TestingHost;
 
 namespace Orleans.Conformance.Storage;
 
+[GenerateSerializer]
 public sealed class Note
 {
+    [Id(0)]
     public string Text { get; set; } = "";
 
+    [Id(1)]
     public List<int> Numbers { get; set; } = [];
 
+    [Id(2)]
     public Note? Inner { get; set; }
 }
 
@@ -274,6 +281,15 @@ public abstract class GrainStorageConformance : IAsyncLifetime
         await Storage.ReadStateAsync(stateName, grain, state);
         return state;
     }
+}
+
+/// <summary>The binary form of calls, as the form of rows.</summary>
+public sealed class BinaryGrainStorageTests : GrainStorageConformance
+{
+    protected override void Configure(ISiloBuilder silo) => silo.AddMemoryGrainStorage(
+        StorageName,
+        (OptionsBuilder<MemoryGrainStorageOptions> options) => options.Configure<Serializer>(
+            (o, serializer) => o.GrainStorageSerializer = new OrleansGrainStorageSerializer(serializer)));
 }
 
 public sealed class MemoryGrainStorageTests : GrainStorageConformance

@@ -9,7 +9,10 @@ import { Server } from './server.js';
 
 let browser;
 let server;
-before(async () => { [browser, server] = await Promise.all([launch(), Server.start()]); });
+before(async () => {
+  server = await Server.start();
+  browser = await launch();
+});
 after(async () => {
   await browser?.close();
   await server?.stop();

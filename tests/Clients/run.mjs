@@ -19,7 +19,7 @@ const server = await Server.start();
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void server.stop().then(() => process.exit(1)));
 try {
   process.exitCode = await new Promise((resolve, reject) => {
-    const tests = spawn(process.execPath, ['--test', '--test-concurrency=2', '--test-reporter=spec', ...files], {
+    const tests = spawn(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=180000', '--test-reporter=spec', ...files], {
       cwd: here, env: { ...process.env, SOCIAL_ADDRESS: server.address }, stdio: 'inherit',
     });
     tests.once('error', reject);

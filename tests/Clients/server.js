@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,7 +34,7 @@ export class Server {
   /** Starts the process again over the same data and at the same address, and waits until it serves. */
   async start() {
     const process = spawn('dotnet', [assembly(), '--urls', this.address], {
-      env: { ...globalThis.process.env, ...plenty, Social__Data__Folder: this.#data, ASPNETCORE_ENVIRONMENT: 'Development' },
+      env: { ...globalThis.process.env, ...plenty, Social__Node__Data: this.#data, ASPNETCORE_ENVIRONMENT: 'Development' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = process;
@@ -56,9 +56,11 @@ export class Server {
   /** SIGKILL: no goodbye of any kind. */
   async kill() { await this.#end('SIGKILL'); }
 
-  /** SIGTERM, and waits for the orderly end; then removes the data. */
+  /** SIGTERM, and waits for the orderly end; then removes the data, which may stand behind a link. */
   async stop() {
     await this.#end('SIGTERM');
+    const postgres = await realpath(join(this.#data, 'postgres')).catch(() => null);
+    if (postgres) await rm(postgres, { recursive: true, force: true });
     await rm(this.#data, { recursive: true, force: true });
   }
 

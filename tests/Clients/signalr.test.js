@@ -21,11 +21,13 @@ async function live(person, cursor, options) {
   return connection;
 }
 
-for (const transport of ['WebSockets', 'ServerSentEvents', 'LongPolling']) {
-  test(`Two people chat over ${transport}`, async () => {
+for (const [how, options] of [
+  ['as the client connects by itself', {}],
+  ['over a WebSocket without negotiation', { transport: signalR.HttpTransportType.WebSockets, skipNegotiation: true }],
+]) {
+  test(`Two people chat, ${how}`, async () => {
     const [alice, bob] = await people('alice', 'bob');
     const room = await alice.direct(bob);
-    const options = { transport: signalR.HttpTransportType[transport] };
     const [a, b] = await Promise.all([live(alice, null, options), live(bob, null, options)]);
 
     for (const text of ['one', 'two', 'three']) await a.value('Send', room, randomUUID(), text);

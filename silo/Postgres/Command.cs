@@ -16,7 +16,8 @@ internal static class Command
     /// <summary>Runs a program to its end; it starts in a folder that everyone may enter.</summary>
     public static Answer Run(string program, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(program)
+        // By its path, since the working folder of this process would come before the system's, and may hold a 'test' of its own.
+        var start = new ProcessStartInfo(Find(program) ?? program)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -60,6 +61,6 @@ internal static class Command
     public static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Concat(["/usr/sbin", "/usr/bin", "/sbin", "/bin"])
-        .Select(folder => Path.Combine(folder, program))
+        .Select(folder => Path.Combine(folder, program)) // a rooted path stays as it is
         .FirstOrDefault(File.Exists);
 }

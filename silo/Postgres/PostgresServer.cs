@@ -208,7 +208,8 @@ internal sealed class PostgresServer(PostgresFolder folder, EmbeddedOptions opti
         return reader.ReadToEnd().Trim();
     }
 
-    private static string Told(string output)
+    /// <summary>The telling lines of what the programs of PostgreSQL said.</summary>
+    internal static string Told(string output)
     {
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var telling = lines.Where(line => line.Contains("FATAL", StringComparison.Ordinal) || line.Contains("PANIC", StringComparison.Ordinal)

@@ -1,0 +1,124 @@
+using System.Net;
+
+namespace OrleansSocial.Chat;
+
+[Collection(SharedApplication.Name)]
+public sealed class HistoryTests(SharedHost shared)
+{
+    [Fact]
+    public async Task History_is_read_back_from_the_newest_and_forth_from_any_number()
+    {
+        var (alice, bob, room) = await Pair();
+        foreach (var i in Enumerable.Range(1, 25))
+            await room.As(alice).Send($"{i}");
+
+        var newest = await room.As(bob).Page("?limit=10");
+        Assert.Equal((16L, 25L, 25L, true, false), Ends(newest));
+        var older = await room.As(bob).Page($"?limit=10&before={newest.Entries[0].Seq}");
+        Assert.Equal((6L, 15L, 25L, true, true), Ends(older));
+        var oldest = await room.As(bob).Page($"?limit=10&before={older.Entries[0].Seq}");
+        Assert.Equal((1L, 5L, 25L, false, true), Ends(oldest));
+
+        Assert.Equal((1L, 10L, 25L, false, true), Ends(await room.As(bob).Page("?limit=10&after=0")));
+        Assert.Equal((21L, 25L, 25L, true, false), Ends(await room.As(bob).Page("?limit=10&after=20")));
+        var beyond = await room.As(bob).Page("?after=25");
+        Assert.Empty(beyond.Entries);
+        Assert.Equal((true, false), (beyond.HasBefore, beyond.HasAfter));
+    }
+
+    [Fact]
+    public async Task An_empty_conversation_has_an_empty_page()
+    {
+        var (_, bob, room) = await Pair();
+
+        var page = await room.As(bob).Page();
+
+        Assert.Empty(page.Entries);
+        Assert.Equal((0L, false, false), (page.LastSeq, page.HasBefore, page.HasAfter));
+    }
+
+    [Theory]
+    [InlineData("?after=1&before=2"), InlineData("?after=-1"), InlineData("?before=-1"), InlineData("?after=x"), InlineData("?after=1.5")]
+    [InlineData("?after=99999999999999999999"), InlineData("?limit=0"), InlineData("?limit=101"), InlineData("?limit=-1")]
+    public async Task A_page_that_is_none_is_refused(string query)
+    {
+        var (_, bob, room) = await Pair();
+
+        await Person.Refused(
+            await bob.Http.GetAsync(new Uri($"{room.Path}/messages{query}", UriKind.Relative)), HttpStatusCode.BadRequest, "request.bad_cursor");
+    }
+
+    [Fact]
+    public async Task The_read_marker_moves_up_and_never_down_and_unread_is_what_lies_above()
+    {
+        var (alice, bob, room) = await Pair();
+        foreach (var i in Enumerable.Range(1, 10))
+            await room.As(alice).Send($"{i}");
+        Assert.Equal((10, 0, 10), await Unread(room.As(bob)));
+
+        Assert.Equal(7, (await Person.Read<ReadMarker>(await room.As(bob).TryMarkRead(7))).Seq);
+        Assert.Equal(7, (await Person.Read<ReadMarker>(await room.As(bob).TryMarkRead(3))).Seq);
+        Assert.Equal((10, 7, 3), await Unread(room.As(bob)));
+
+        var markers = await Task.WhenAll(Enumerable.Range(1, 10).Reverse().Select(i => room.As(bob).TryMarkRead(i)));
+        Assert.All(markers, m => Assert.Equal(HttpStatusCode.OK, m.StatusCode));
+        Assert.Equal((10, 10, 0), await Unread(room.As(bob)));
+        Assert.Equal(10, (await room.As(alice).View()).Members.Single(m => m.User == bob.Id).ReadSeq);
+        await Person.Refused(await room.As(bob).TryMarkRead(11), HttpStatusCode.NotFound, "chat.message_not_found");
+        await Person.Refused(await room.As(bob).TryMarkRead(-1), HttpStatusCode.NotFound, "chat.message_not_found");
+    }
+
+    [Fact]
+    public async Task The_list_has_the_most_recently_active_conversation_first()
+    {
+        var people = await shared.Host.People("alice", "bob", "carol", "dave");
+        var (alice, bob) = (people[0], people[1]);
+        var rooms = new List<Room> { await alice.Pair(bob), await alice.Pair(people[2]), await alice.Pair(people[3]), await alice.Group("Trip", bob) };
+        await rooms[1].As(alice).Send("one");
+        await rooms[0].As(bob).Send("two");
+
+        var all = (await alice.Get<InboxPage>("/v1/conversations")).Items;
+        Assert.Equal([rooms[0].Id, rooms[1].Id, rooms[3].Id, rooms[2].Id], all.Select(line => line.Id));
+        Assert.Equal((bob.Id, 2, "two", 1L), (all[0].Peer, all[0].MemberCount, all[0].LastEntry?.Text, all[0].Unread));
+        Assert.Equal((null, "Trip", 0L), (all[2].Peer, all[2].Title, all[2].Unread));
+        Assert.Null(all[3].LastEntry);
+
+        var walked = new List<ConversationId>();
+        string? next = null;
+        do
+        {
+            var page = await alice.Get<InboxPage>($"/v1/conversations?limit=1{(next is null ? "" : $"&after={next}")}");
+            walked.AddRange(page.Items.Select(line => line.Id));
+            next = page.Next;
+        }
+        while (next is not null);
+
+        Assert.Equal(all.Select(line => line.Id), walked);
+    }
+
+    [Theory]
+    [InlineData("?after=x"), InlineData("?after="), InlineData("?limit=0"), InlineData("?limit=101"), InlineData("?before=AAAA")]
+    [InlineData("?after=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), InlineData("?after=________________________________")]
+    public async Task A_page_of_the_list_that_is_none_is_refused(string query)
+    {
+        var alice = await shared.Host.Person("alice");
+
+        await Person.Refused(
+            await alice.Http.GetAsync(new Uri($"/v1/conversations{query}", UriKind.Relative)), HttpStatusCode.BadRequest, "request.bad_cursor");
+    }
+
+    private static (long First, long Last, long LastSeq, bool Before, bool After) Ends(MessagePage page) =>
+        (page.Entries[0].Seq, page.Entries[^1].Seq, page.LastSeq, page.HasBefore, page.HasAfter);
+
+    private static async Task<(int Last, int Read, int Unread)> Unread(Seat seat)
+    {
+        var line = await seat.Line();
+        return ((int)line.LastSeq, (int)line.ReadSeq, (int)line.Unread);
+    }
+
+    private async Task<(Person Alice, Person Bob, Room Room)> Pair()
+    {
+        var people = await shared.Host.People("alice", "bob");
+        return (people[0], people[1], await people[0].Pair(people[1]));
+    }
+}

@@ -1,0 +1,75 @@
+namespace OrleansSocial.Chat;
+
+/// <summary>A conversation, as tests speak of it.</summary>
+public sealed class Room(ConversationId id)
+{
+    public ConversationId Id => id;
+
+    public string Path => $"/v1/conversations/{id}";
+
+    public Seat As(Person person) => new(this, person);
+}
+
+/// <summary>A conversation as one person uses it, over HTTP.</summary>
+public sealed class Seat(Room room, Person person)
+{
+    public Person Person => person;
+
+    public Task<HttpResponseMessage> TrySend(string text, string? key = null) =>
+        person.Post($"{room.Path}/messages", new { clientKey = key ?? Guid.NewGuid().ToString("N"), text });
+
+    public async Task<MessageReceipt> Send(string text, string? key = null) => await Person.Read<MessageReceipt>(await TrySend(text, key));
+
+    public Task<HttpResponseMessage> TryEdit(long seq, string text) => person.Send(HttpMethod.Patch, $"{room.Path}/messages/{seq}", new { text });
+
+    public Task<HttpResponseMessage> TryDelete(long seq) => person.Send(HttpMethod.Delete, $"{room.Path}/messages/{seq}");
+
+    public Task<HttpResponseMessage> TryMarkRead(long seq) => person.Send(HttpMethod.Put, $"{room.Path}/read", new { seq });
+
+    public Task<HttpResponseMessage> TryInvite(params Person[] people) =>
+        person.Post($"{room.Path}/members", new { users = people.Select(p => p.Id) });
+
+    public Task<HttpResponseMessage> TryRemove(Person who) => person.Send(HttpMethod.Delete, $"{room.Path}/members/{who.Id}");
+
+    public Task<HttpResponseMessage> TryRetitle(string title) => person.Send(HttpMethod.Patch, room.Path, new { title });
+
+    public Task<HttpResponseMessage> TryView() => person.Http.GetAsync(new Uri(room.Path, UriKind.Relative));
+
+    public Task<ConversationView> View() => person.Get<ConversationView>(room.Path);
+
+    public Task<MessagePage> Page(string query = "") => person.Get<MessagePage>($"{room.Path}/messages{query}");
+
+    public async Task<ConversationSummary> Line() =>
+        (await person.Get<InboxPage>("/v1/conversations?limit=100")).Items.Single(line => line.Id == room.Id);
+
+    /// <summary>The newest entries in words.</summary>
+    public async Task<IEnumerable<string>> History(params Person[] people) => (await Page("?limit=100")).Entries.Select(entry => InWords(entry, people));
+
+    private static string InWords(MessageView entry, Person[] people)
+    {
+        string Name(UserId user) => people.FirstOrDefault(p => p.Id == user)?.Name ?? "somebody";
+        return entry.Kind switch
+        {
+            EntryKind.Joined => $"{Name(entry.Sender)} added {Name(entry.Subject!.Value)}",
+            EntryKind.Left => $"{Name(entry.Sender)} removed {Name(entry.Subject!.Value)}",
+            EntryKind.Titled => $"{Name(entry.Sender)} named it {entry.Text}",
+            _ => $"{Name(entry.Sender)}: {entry.Text}",
+        };
+    }
+}
+
+/// <summary>Begins conversations.</summary>
+public static class Rooms
+{
+    public static async Task<Room> Pair(this Person one, Person other)
+    {
+        var room = await one.Post<ConversationView>("/v1/conversations", new { kind = "direct", members = new[] { other.Id } });
+        return new(room.Id);
+    }
+
+    public static async Task<Room> Group(this Person founder, string title, params Person[] others)
+    {
+        var room = await founder.Post<ConversationView>("/v1/conversations", new { kind = "group", title, members = others.Select(p => p.Id) });
+        return new(room.Id);
+    }
+}

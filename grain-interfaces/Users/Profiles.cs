@@ -1,5 +1,15 @@
 namespace OrleansSocial.Users;
 
+/// <summary>How long the texts of a profile may be.</summary>
+public static class ProfileLimits
+{
+    /// <summary>The most characters of a display name.</summary>
+    public const int DisplayNameCharsMax = 50;
+
+    /// <summary>The most characters of a bio.</summary>
+    public const int BioCharsMax = 300;
+}
+
 /// <summary>What everyone may see of a person.</summary>
 /// <param name="Id">Who.</param>
 /// <param name="Handle">Their unique name, in lower case.</param>

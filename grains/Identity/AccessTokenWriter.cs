@@ -60,4 +60,4 @@ internal sealed record AccessClaims(
     string Handle,
     DateTimeOffset IssuedAt,
     DateTimeOffset ExpiresAt,
-    Guid TokenId);
+    string TokenId);

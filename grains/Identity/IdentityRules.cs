@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using OrleansSocial.Users;
 
 namespace OrleansSocial.Identity;
 
@@ -13,14 +14,14 @@ internal static class IdentityRules
     public static Refusal? RefuseRegister(string accountHandle, RegisterAccount command)
     {
         if (!Handles.TryNormalize(command.Handle, out var handle) || handle != accountHandle) return IdentityRefusals.Handle;
-        if (command.DisplayName is { } name && Users.UserRules.RefuseDisplayName(name) is not null) return IdentityRefusals.DisplayName;
+        if (command.DisplayName is { } name && !TextRules.IsName(name, ProfileLimits.DisplayNameCharsMax)) return IdentityRefusals.DisplayName;
         if (!IsPasswordLength(command.Password)) return IdentityRefusals.PasswordLength;
         return TextRules.IsStorable(command.Password) && TextRules.IsStorable(command.DisplayName ?? "") ? null : CommonRefusals.TextNotStorable;
     }
 
     /// <summary>Whether a text has the length of a password. Longer ones are not hashed, so nobody is kept busy with them.</summary>
     public static bool IsPasswordLength(string? password) =>
-        password is not null && password.Length <= 2 * PasswordCharsMax && TextRules.CountChars(password) is >= PasswordCharsMin and <= PasswordCharsMax;
+        password is not null && TextRules.Fits(password, PasswordCharsMax) && TextRules.CountChars(password) >= PasswordCharsMin;
 
     /// <summary>What an account remembers of the command that opened it: hashes of its key and of its name. Empty without a key.</summary>
     public static byte[] OpenedBy(RegisterAccount command) => command.Key is null

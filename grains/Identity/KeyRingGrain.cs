@@ -11,6 +11,8 @@ internal sealed class KeyRingGrain(
     TimeProvider clock)
     : Grain, IKeyRingGrain
 {
+    private const int TokenIdChars = 24;
+
     private ECDsa? _newest;
 
     public async Task<KeyRing> Keys()
@@ -23,7 +25,7 @@ internal sealed class KeyRingGrain(
     {
         await RotateIfStale();
         var claims = new AccessClaims(
-            options.Value.Issuer, options.Value.Audience, user, session, handle, clock.GetUtcNow(), expiresAt, Guid.NewGuid());
+            options.Value.Issuer, options.Value.Audience, user, session, handle, clock.GetUtcNow(), expiresAt, RandomNumberGenerator.GetHexString(TokenIdChars, lowercase: true));
         return AccessTokenWriter.Write(Newest(), ring.State.Keys[0].KeyId, claims);
     }
 

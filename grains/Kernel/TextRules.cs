@@ -59,4 +59,10 @@ public static class TextRules
 
         return true;
     }
+
+    /// <summary>Whether a text can stand as a name that people see: something to read, of at most <paramref name="charsMax"/> characters.</summary>
+    public static bool IsName(string text, int charsMax) => Fits(text, charsMax) && !IsBlank(text);
+
+    /// <summary>Whether a text has at most <paramref name="charsMax"/> characters. A code point has at most two UTF-16 units, so most long texts need no count.</summary>
+    public static bool Fits(string text, int charsMax) => text.Length <= 2 * charsMax && CountChars(text) <= charsMax;
 }

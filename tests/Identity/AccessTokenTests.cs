@@ -15,7 +15,7 @@ public sealed class AccessTokenTests : IDisposable
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var keys = KeySet.Empty.Renewed(new(TokenForge.Terms, [new("k", key.ExportSubjectPublicKeyInfo(), TokenForge.Now.AddDays(1))]));
         var claims = new AccessClaims(
-            "orleans-social", "people", TokenForge.Alice, TokenForge.Device, "alice", TokenForge.Now, TokenForge.Now.AddMinutes(10), Guid.NewGuid());
+            "orleans-social", "people", TokenForge.Alice, TokenForge.Device, "alice", TokenForge.Now, TokenForge.Now.AddMinutes(10), "one");
 
         var fault = AccessTokenVerifier.Verify(AccessTokenWriter.Write(key, "k", claims), keys, TokenForge.Now, out var token);
 

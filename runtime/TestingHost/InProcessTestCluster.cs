@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Hosting;
 using Orleans.Runtime;
 
@@ -58,6 +59,22 @@ public sealed class InProcessTestCluster : IDisposable, IAsyncDisposable
 
     /// <summary>Stops all silos gracefully.</summary>
     public void Dispose() => StopAllSilos();
+
+    /// <summary>The activation of a grain, if it has one.</summary>
+    public bool TryGetGrainContext(GrainId grainId, [NotNullWhen(true)] out IGrainContext? grainContext) =>
+        _silos.TryGetGrainContext(grainId, out grainContext);
+
+    /// <summary>Ends the activation of a grain; completes when it has ended, or at once when there is none.</summary>
+    public Task DeactivateAsync(IAddressable grain) => _silos.Deactivate(grain.GetGrainId());
+
+    /// <summary>Ends the activation of a grain; completes when it has ended, or at once when there is none.</summary>
+    public Task DeactivateAsync(GrainId grainId) => _silos.Deactivate(grainId);
+
+    /// <summary>Completes when the present activation of a grain has ended, or at once when there is none.</summary>
+    public Task WaitForDeactivationAsync(IAddressable grain) => _silos.WaitForDeactivation(grain.GetGrainId());
+
+    /// <summary>Completes when the present activation of a grain has ended, or at once when there is none.</summary>
+    public Task WaitForDeactivationAsync(GrainId grainId) => _silos.WaitForDeactivation(grainId);
 
     /// <summary>Stops all silos gracefully.</summary>
     public async ValueTask DisposeAsync() => await StopAllSilosAsync();

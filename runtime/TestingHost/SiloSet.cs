@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Orleans.Bundled;
 using Orleans.Runtime;
 
 namespace Orleans.TestingHost;
@@ -94,6 +96,27 @@ internal sealed class SiloSet(TestClusterOptions options, Func<InProcessTestSilo
         ?? throw new ArgumentException($"No silo of this cluster runs at {address}.", nameof(address));
 
     public IClusterClient Client => Primary.ServiceProvider.GetRequiredService<IClusterClient>();
+
+    /// <summary>The activation of a grain on a running silo, if there is one.</summary>
+    public bool TryGetGrainContext(GrainId grain, [NotNullWhen(true)] out IGrainContext? context)
+    {
+        context = Active
+            .Select(silo => silo.ServiceProvider.GetRequiredService<GrainEngine>().Find(grain))
+            .FirstOrDefault(activation => activation is not null);
+        return context is not null;
+    }
+
+    public async Task Deactivate(GrainId grain)
+    {
+        if (TryGetGrainContext(grain, out var context))
+        {
+            context.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "A test asked for it."));
+            await context.Deactivated;
+        }
+    }
+
+    public Task WaitForDeactivation(GrainId grain) =>
+        TryGetGrainContext(grain, out var context) ? context.Deactivated : Task.CompletedTask;
 
     private async Task<InProcessSiloHandle> Start(InProcessTestSiloSpecificOptions silo)
     {

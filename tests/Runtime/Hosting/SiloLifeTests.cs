@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Orleans.TestingHost;
 
@@ -115,6 +116,43 @@ public sealed class SiloLifeTests
 
         await call.Soon("the answer");
         Assert.Equal(["request done", "deactivated: ShuttingDown"], _journal.Lines);
+    }
+
+    [Fact]
+    public async Task A_request_that_waits_when_its_only_silo_stops_fails_and_does_not_run()
+    {
+        var cluster = await Deploy();
+        var grain = cluster.Client.GetGrain<IPatientGrain>("alice");
+        var running = grain.WaitForRelease();
+        await _journal.Entered.Task.Soon("the request");
+        var waiting = grain.Touch();
+
+        var stop = cluster.StopAllSilosAsync();
+        _journal.Release.SetResult();
+        await stop.Soon("the stop");
+
+        await running.Soon("the answer");
+        await Assert.ThrowsAsync<SiloUnavailableException>(() => waiting.Soon("the failure"));
+    }
+
+    [Fact]
+    public async Task A_silo_does_not_host_a_class_that_its_options_leave_out()
+    {
+        await using var cluster = await Deploy(silo => silo.Configure<GrainTypeOptions>(o => o.Classes.Remove(typeof(DoormanGrain))));
+
+        Assert.Throws<ArgumentException>(() => cluster.Client.GetGrain<IDoormanGrain>("alice"));
+    }
+
+    [Fact]
+    public async Task A_silo_that_names_no_clustering_says_so()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.UseOrleans();
+        using var host = builder.Build();
+
+        var refused = await Assert.ThrowsAsync<OrleansConfigurationException>(() => host.StartAsync());
+
+        Assert.Contains("UseLocalhostClustering", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -82,4 +82,24 @@ public sealed class TestClusterTests
         Assert.True(silo.IsActive);
         Assert.Equal("Hello, alice!", await cluster.Client.GetGrain<IDoormanGrain>("alice").Greet());
     }
+
+    [Fact]
+    public async Task A_test_sees_an_activation_and_can_end_it()
+    {
+        await using var cluster = new TestClusterBuilder(1).Build();
+        await cluster.DeployAsync();
+        var grain = cluster.Client.GetGrain<IDoormanGrain>("alice");
+        Assert.False(cluster.TryGetGrainContext(grain.GetGrainId(), out _));
+        await grain.Greet();
+        Assert.True(cluster.TryGetGrainContext(grain.GetGrainId(), out var context));
+        Assert.IsType<DoormanGrain>(context.GrainInstance);
+
+        var ended = cluster.WaitForDeactivationAsync(grain);
+        Assert.False(ended.IsCompleted);
+        await cluster.DeactivateAsync(grain).Soon("the end of the activation");
+
+        await ended.Soon("the end of the activation");
+        Assert.False(cluster.TryGetGrainContext(grain.GetGrainId(), out _));
+        Assert.Equal("Hello, alice!", await grain.Greet());
+    }
 }

@@ -16,7 +16,7 @@ internal static class CopierWriter
 
     private static void WriteImmutable(SourceWriter source, SerializableType type)
     {
-        source.Line("public override bool IsImmutable => true;");
+        source.Line("protected override bool DecideImmutable() => true;");
         source.Line($"public override {type.FullName} Copy({type.FullName} value, {Names.Bundled}CopyContext context) => value;");
         source.Line($"public override void Describe({Names.Bundled}GraphShape shape) {{ }}");
     }
@@ -24,7 +24,7 @@ internal static class CopierWriter
     private static void WriteStruct(SourceWriter source, SerializableType type)
     {
         var copied = type.Members.Where(m => !m.IsImmutable).ToList();
-        if (type.IsClonable && copied.Count == 0) source.Line("public override bool IsImmutable => true;");
+        if (type.IsClonable && copied.Count == 0) source.Line("protected override bool DecideImmutable() => true;");
         source.Open($"public override {type.FullName} Copy({type.FullName} value, {Names.Bundled}CopyContext context)");
         source.Line(type.IsClonable ? "var copy = value;" : $"var copy = default({type.FullName});");
         foreach (var member in type.IsClonable ? copied : type.Members) source.Line(member.Write("copy", Copied(member, "value")));

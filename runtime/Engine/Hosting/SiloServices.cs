@@ -29,6 +29,7 @@ internal static class SiloServices
         services.AddSingleton<IConfigureOptions<GrainTypeOptions>, LoadedGrainTypes>();
 
         services.TryAddSingleton<IGrainStorageSerializer, JsonStateSerializer>();
+        services.AddSerializer();
         services.AddSingleton<PersistentStateFactory>();
         services.TryAddSingleton<IPersistentStateFactory>(s => s.GetRequiredService<PersistentStateFactory>());
         services.AddSingleton<IAttributeToFactoryMapper<PersistentStateAttribute>, PersistentStateAttributeMapper>();

@@ -8,13 +8,21 @@ namespace Orleans.Bundled;
 public abstract class Copier
 {
     private byte _tree;
+    private byte _immutable;
 
     private protected Copier()
     {
     }
 
     /// <summary>Whether values are passed by reference, because nothing about them can change.</summary>
-    public virtual bool IsImmutable => false;
+    public bool IsImmutable
+    {
+        get
+        {
+            if (_immutable == 0) _immutable = DecideImmutable() ? (byte)1 : (byte)2;
+            return _immutable == 1;
+        }
+    }
 
     /// <summary>
     /// Whether no object can occur twice in a value, by its types alone: such a value is copied without remembering what was copied.
@@ -31,7 +39,13 @@ public abstract class Copier
     /// <summary>The type whose values are copied.</summary>
     public abstract Type ValueType { get; }
 
+    /// <summary>Whether it stands for derived types, and has no copies of its own to make.</summary>
+    internal virtual bool IsPolymorphic => false;
+
     internal abstract object? CopyObject(object? value, CopyContext? context);
+
+    /// <summary>Answers <see cref="IsImmutable"/>, once.</summary>
+    protected virtual bool DecideImmutable() => false;
 
     /// <summary>Tells which mutable objects a value may hold, for <see cref="GraphShape"/>. By default: anything.</summary>
     public virtual void Describe(GraphShape shape) => shape.Shares();
@@ -75,9 +89,9 @@ public abstract class Copier<T> : Copier
 /// <summary>Values that need no copy.</summary>
 internal sealed class ImmutableCopier<T> : Copier<T>
 {
-    public override bool IsImmutable => true;
-
     public override T Copy(T value, CopyContext? context) => value;
+
+    protected override bool DecideImmutable() => true;
 
     // A foreign immutable base has no members of its own that a derived object must take over, apart from those of Exception.
     public override void CopyMembers(T from, T to, CopyContext? context)
@@ -92,12 +106,12 @@ internal sealed class ImmutableCopier<T> : Copier<T>
 /// <summary>Copies by the run-time type of the value: interfaces, abstract classes, object.</summary>
 internal sealed class PolymorphicCopier<T> : Copier<T>
 {
+    internal override bool IsPolymorphic => true;
+
     public override T Copy(T value, CopyContext? context) => value is null ? value : (T)Copiers.CopyRuntime(value, context);
 
-    // Reached for a base class that nobody annotated: it has no members that take part.
-    public override void CopyMembers(T from, T to, CopyContext? context)
-    {
-    }
+    // A base class that nobody annotated takes part only when it holds nothing.
+    public override void CopyMembers(T from, T to, CopyContext? context) => Codecs.EnsureEmpty(typeof(T));
 }
 
 /// <summary>Collects the mutable types of a graph to find out whether an object can occur twice in it.</summary>

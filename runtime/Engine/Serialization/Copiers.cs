@@ -35,7 +35,7 @@ public static class Copiers
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
         var type = value.GetType();
-        if (Find(type) is not { } copier || (copier.IsPolymorphic() && type != typeof(object))) throw NotFound(type);
+        if (Find(type) is not { } copier || (copier.IsPolymorphic && type != typeof(object))) throw NotFound(type);
         if (copier.IsImmutable) return value;
         if (type == typeof(object)) return CopyPlainObject(value, context);
         if (context is not null || copier.IsTree) return copier.CopyObject(value, context)!;
@@ -61,9 +61,6 @@ public static class Copiers
 
     internal static CodecNotFoundException NotFound(Type type) => new(
         $"Could not find a copier for type {type}. Annotate it with [GenerateSerializer], or register a converter for it.");
-
-    private static bool IsPolymorphic(this Copier copier) =>
-        copier.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(PolymorphicCopier<>);
 
     private static object CopyPlainObject(object value, CopyContext? context)
     {

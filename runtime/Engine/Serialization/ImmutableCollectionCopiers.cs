@@ -12,7 +12,7 @@ internal abstract class FrozenElementsCopier<T, TElement> : Copier<T>
     private Copier<TElement>? _element;
 
     // Asked for only once the copier of the element can exist: a type may hold an immutable list of itself.
-    public override bool IsImmutable => Copiers.Find(typeof(TElement)) is { IsImmutable: true };
+    protected override bool DecideImmutable() => Copiers.Find(typeof(TElement)) is { IsImmutable: true };
 
     private Copier<TElement> Element => _element ??= CopierOf<TElement>.Instance;
 
@@ -45,7 +45,7 @@ internal abstract class FrozenPairsCopier<T, TKey, TValue> : Copier<T>
     private Copier<TKey>? _key;
     private Copier<TValue>? _value;
 
-    public override bool IsImmutable =>
+    protected override bool DecideImmutable() =>
         Copiers.Find(typeof(TKey)) is { IsImmutable: true } && Copiers.Find(typeof(TValue)) is { IsImmutable: true };
 
     private Copier<TKey> Key => _key ??= CopierOf<TKey>.Instance;
@@ -141,7 +141,7 @@ internal sealed class FrozenDictionaryCopier<TKey, TValue> : FrozenPairsCopier<F
 
 internal sealed class ImmutableArrayCopier<T> : Copier<ImmutableArray<T>>
 {
-    public override bool IsImmutable => Copiers.Find(typeof(T)) is { IsImmutable: true };
+    protected override bool DecideImmutable() => Copiers.Find(typeof(T)) is { IsImmutable: true };
 
     public override ImmutableArray<T> Copy(ImmutableArray<T> value, CopyContext? context)
     {

@@ -6,7 +6,7 @@ namespace Orleans.Bundled;
 internal sealed class NullableCopier<T> : Copier<T?>
     where T : struct
 {
-    public override bool IsImmutable => Copiers.Find(typeof(T)) is { IsImmutable: true };
+    protected override bool DecideImmutable() => Copiers.Find(typeof(T)) is { IsImmutable: true };
 
     public override T? Copy(T? value, CopyContext? context) => value is { } some ? CopierOf<T>.Instance.Copy(some, context) : null;
 
@@ -56,7 +56,7 @@ internal sealed class ReferenceCopier<T> : Copier<T>
 
 internal sealed class KeyValuePairCopier<TKey, TValue> : Copier<KeyValuePair<TKey, TValue>>
 {
-    public override bool IsImmutable =>
+    protected override bool DecideImmutable() =>
         Copiers.Find(typeof(TKey)) is { IsImmutable: true } && Copiers.Find(typeof(TValue)) is { IsImmutable: true };
 
     public override KeyValuePair<TKey, TValue> Copy(KeyValuePair<TKey, TValue> value, CopyContext? context) =>

@@ -2,7 +2,7 @@ namespace Orleans.Bundled;
 
 internal sealed class ValueTupleCopier<T1> : Copier<ValueTuple<T1>>
 {
-    public override bool IsImmutable =>
+    protected override bool DecideImmutable() =>
         Copiers.Find(typeof(T1)) is { IsImmutable: true };
 
     public override ValueTuple<T1> Copy(ValueTuple<T1> value, CopyContext? context) =>
@@ -17,7 +17,7 @@ internal sealed class ValueTupleCopier<T1> : Copier<ValueTuple<T1>>
 
 internal sealed class TupleCopier<T1> : Copier<Tuple<T1>>
 {
-    public override bool IsImmutable =>
+    protected override bool DecideImmutable() =>
         Copiers.Find(typeof(T1)) is { IsImmutable: true };
 
     public override Tuple<T1> Copy(Tuple<T1> value, CopyContext? context)
@@ -40,7 +40,7 @@ internal sealed class TupleCopier<T1> : Copier<Tuple<T1>>
 
 internal sealed class ValueTupleCopier<T1, T2> : Copier<ValueTuple<T1, T2>>
 {
-    public override bool IsImmutable =>
+    protected override bool DecideImmutable() =>
         Copiers.Find(typeof(T1)) is { IsImmutable: true }
             && Copiers.Find(typeof(T2)) is { IsImmutable: true };
 
@@ -58,7 +58,7 @@ internal sealed class ValueTupleCopier<T1, T2> : Copier<ValueTuple<T1, T2>>
 
 internal sealed class TupleCopier<T1, T2> : Copier<Tuple<T1, T2>>
 {
-    public override bool IsImmutable =>
+    protected override bool DecideImmutable() =>
         Copiers.Find(typeof(T1)) is { IsImmutable: true }
             && Copiers.Find(typeof(T2)) is { IsImmutable: true };
 
@@ -84,7 +84,7 @@ internal sealed class TupleCopier<T1, T2> : Copier<Tuple<T1, T2>>
 
 internal sealed class ValueTupleCopier<T1, T2, T3> : Copier<ValueTuple<T1, T2, T3>>
 {
-    public override bool IsImmutable =>
+    protected override bool DecideImmutable() =>
         Copiers.Find(typeof(T1)) is { IsImmutable: true }
             && Copiers.Find(typeof(T2)) is { IsImmutable: true }
             && Copiers.Find(typeof(T3)) is { IsImmutable: true };
@@ -105,7 +105,7 @@ internal sealed class ValueTupleCopier<T1, T2, T3> : Copier<ValueTuple<T1, T2, T
 
 internal sealed class TupleCopier<T1, T2, T3> : Copier<Tuple<T1, T2, T3>>
 {
-    public override bool IsImmutable =>
+    protected override bool DecideImmutable() =>
         Copiers.Find(typeof(T1)) is { IsImmutable: true }
             && Copiers.Find(typeof(T2)) is { IsImmutable: true }
             && Copiers.Find(typeof(T3)) is { IsImmutable: true };
@@ -134,7 +134,7 @@ internal sealed class TupleCopier<T1, T2, T3> : Copier<Tuple<T1, T2, T3>>
 
 internal sealed class ValueTupleCopier<T1, T2, T3, T4> : Copier<ValueTuple<T1, T2, T3, T4>>
 {
-    public override bool IsImmutable =>
+    protected override bool DecideImmutable() =>
         Copiers.Find(typeof(T1)) is { IsImmutable: true }
             && Copiers.Find(typeof(T2)) is { IsImmutable: true }
             && Copiers.Find(typeof(T3)) is { IsImmutable: true }
@@ -158,7 +158,7 @@ internal sealed class ValueTupleCopier<T1, T2, T3, T4> : Copier<ValueTuple<T1, T
 
 internal sealed class TupleCopier<T1, T2, T3, T4> : Copier<Tuple<T1, T2, T3, T4>>
 {
-    public override bool IsImmutable =>
+    protected override bool DecideImmutable() =>
         Copiers.Find(typeof(T1)) is { IsImmutable: true }
             && Copiers.Find(typeof(T2)) is { IsImmutable: true }
             && Copiers.Find(typeof(T3)) is { IsImmutable: true }
@@ -190,7 +190,7 @@ internal sealed class TupleCopier<T1, T2, T3, T4> : Copier<Tuple<T1, T2, T3, T4>
 
 internal sealed class ValueTupleCopier<T1, T2, T3, T4, T5> : Copier<ValueTuple<T1, T2, T3, T4, T5>>
 {
-    public override bool IsImmutable =>
+    protected override bool DecideImmutable() =>
         Copiers.Find(typeof(T1)) is { IsImmutable: true }
             && Copiers.Find(typeof(T2)) is { IsImmutable: true }
             && Copiers.Find(typeof(T3)) is { IsImmutable: true }
@@ -217,7 +217,7 @@ internal sealed class ValueTupleCopier<T1, T2, T3, T4, T5> : Copier<ValueTuple<T
 
 internal sealed class TupleCopier<T1, T2, T3, T4, T5> : Copier<Tuple<T1, T2, T3, T4, T5>>
 {
-    public override bool IsImmutable =>
+    protected override bool DecideImmutable() =>
         Copiers.Find(typeof(T1)) is { IsImmutable: true }
             && Copiers.Find(typeof(T2)) is { IsImmutable: true }
             && Copiers.Find(typeof(T3)) is { IsImmutable: true }
@@ -252,7 +252,7 @@ internal sealed class TupleCopier<T1, T2, T3, T4, T5> : Copier<Tuple<T1, T2, T3,
 
 internal sealed class ValueTupleCopier<T1, T2, T3, T4, T5, T6> : Copier<ValueTuple<T1, T2, T3, T4, T5, T6>>
 {
-    public override bool IsImmutable =>
+    protected override bool DecideImmutable() =>
         Copiers.Find(typeof(T1)) is { IsImmutable: true }
             && Copiers.Find(typeof(T2)) is { IsImmutable: true }
             && Copiers.Find(typeof(T3)) is { IsImmutable: true }
@@ -282,7 +282,7 @@ internal sealed class ValueTupleCopier<T1, T2, T3, T4, T5, T6> : Copier<ValueTup
 
 internal sealed class TupleCopier<T1, T2, T3, T4, T5, T6> : Copier<Tuple<T1, T2, T3, T4, T5, T6>>
 {
-    public override bool IsImmutable =>
+    protected override bool DecideImmutable() =>
         Copiers.Find(typeof(T1)) is { IsImmutable: true }
             && Copiers.Find(typeof(T2)) is { IsImmutable: true }
             && Copiers.Find(typeof(T3)) is { IsImmutable: true }
@@ -320,7 +320,7 @@ internal sealed class TupleCopier<T1, T2, T3, T4, T5, T6> : Copier<Tuple<T1, T2,
 
 internal sealed class ValueTupleCopier<T1, T2, T3, T4, T5, T6, T7> : Copier<ValueTuple<T1, T2, T3, T4, T5, T6, T7>>
 {
-    public override bool IsImmutable =>
+    protected override bool DecideImmutable() =>
         Copiers.Find(typeof(T1)) is { IsImmutable: true }
             && Copiers.Find(typeof(T2)) is { IsImmutable: true }
             && Copiers.Find(typeof(T3)) is { IsImmutable: true }
@@ -353,7 +353,7 @@ internal sealed class ValueTupleCopier<T1, T2, T3, T4, T5, T6, T7> : Copier<Valu
 
 internal sealed class TupleCopier<T1, T2, T3, T4, T5, T6, T7> : Copier<Tuple<T1, T2, T3, T4, T5, T6, T7>>
 {
-    public override bool IsImmutable =>
+    protected override bool DecideImmutable() =>
         Copiers.Find(typeof(T1)) is { IsImmutable: true }
             && Copiers.Find(typeof(T2)) is { IsImmutable: true }
             && Copiers.Find(typeof(T3)) is { IsImmutable: true }
@@ -395,7 +395,7 @@ internal sealed class TupleCopier<T1, T2, T3, T4, T5, T6, T7> : Copier<Tuple<T1,
 internal sealed class ValueTupleCopier<T1, T2, T3, T4, T5, T6, T7, TRest> : Copier<ValueTuple<T1, T2, T3, T4, T5, T6, T7, TRest>>
     where TRest : struct
 {
-    public override bool IsImmutable =>
+    protected override bool DecideImmutable() =>
         Copiers.Find(typeof(T1)) is { IsImmutable: true }
             && Copiers.Find(typeof(T2)) is { IsImmutable: true }
             && Copiers.Find(typeof(T3)) is { IsImmutable: true }
@@ -432,7 +432,7 @@ internal sealed class ValueTupleCopier<T1, T2, T3, T4, T5, T6, T7, TRest> : Copi
 internal sealed class TupleCopier<T1, T2, T3, T4, T5, T6, T7, TRest> : Copier<Tuple<T1, T2, T3, T4, T5, T6, T7, TRest>>
     where TRest : notnull
 {
-    public override bool IsImmutable =>
+    protected override bool DecideImmutable() =>
         Copiers.Find(typeof(T1)) is { IsImmutable: true }
             && Copiers.Find(typeof(T2)) is { IsImmutable: true }
             && Copiers.Find(typeof(T3)) is { IsImmutable: true }

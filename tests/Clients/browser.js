@@ -91,6 +91,9 @@ export class Tab {
     const faults = await this.page.evaluate(() => {
       const found = [];
       if (document.documentElement.scrollWidth > innerWidth) found.push(`the page is ${document.documentElement.scrollWidth} wide in a window of ${innerWidth}`);
+      for (const element of document.querySelectorAll('.scroll, .messages')) {
+        if (element.scrollWidth > element.clientWidth) found.push(`${element.className} is ${element.scrollWidth} wide in ${element.clientWidth}`);
+      }
       for (const element of document.querySelectorAll('button, a[href], input, textarea')) {
         const name = element.getAttribute('aria-label') ?? (element.labels?.length ? element.labels[0].textContent : element.textContent);
         if (!name.trim()) found.push(`no name: ${element.outerHTML.slice(0, 120)}`);

@@ -218,6 +218,7 @@ story('Whatever is written is shown as the text that it is', async ({ tab }) => 
   await b.openRoom('Alice');
 
   await eventually(async () => assert.deepEqual(await b.texts(), Object.values(hostileTexts)));
+  await b.checkLayout();
   assert.equal(await b.page.locator('.text *').count(), 0);
   assert.equal(await b.title, 'OrleansSocial');
   await b.page.locator('.messages').evaluate((element) => { element.scrollTop = 0; });
@@ -310,6 +311,74 @@ for (const colorScheme of ['light', 'dark']) {
     assert.equal(ground[0] > 128, colorScheme === 'light');
   }, { colorScheme, viewport: { width: 1200, height: 800 } });
 }
+
+story('A text that the server refuses stays in sight with the reason, and comes back to be changed', async ({ tab }) => {
+  const [alice, bob] = await people('alice', 'bob');
+  await alice.send(await alice.direct(bob), 'hello');
+  const a = await tab();
+  await a.signIn(alice);
+  await a.openRoom('Bob');
+
+  await a.write('much '.repeat(10_000));
+  await a.page.getByText('The text is longer than this server takes').waitFor();
+  await a.write('short');
+  await a.sent('short');
+  await a.page.getByRole('button', { name: 'Take it back' }).click();
+
+  assert.equal(await a.input.inputValue(), 'much '.repeat(10_000));
+  assert.deepEqual(await a.texts(), ['hello', 'short']);
+});
+
+story('Two tabs of one person show the same', async ({ tab }) => {
+  const [alice, bob] = await people('alice', 'bob');
+  await alice.send(await alice.direct(bob), 'hello');
+  const first = await tab();
+  await first.signIn(alice);
+  await first.openRoom('Bob');
+  const second = await tab();
+  await second.openRoom('Bob');
+
+  await first.write('from the first');
+  await second.message('from the first').waitFor();
+  await second.write('from the second');
+  await first.message('from the second').waitFor();
+
+  assert.deepEqual(await first.texts(), ['hello', 'from the first', 'from the second']);
+  await eventually(async () => assert.deepEqual(await second.texts(), await first.texts()));
+});
+
+story('A page whose access token has ended gets another by itself', async ({ tab }) => {
+  const [alice, bob] = await people('alice', 'bob');
+  await alice.send(await alice.direct(bob), 'hello');
+  const a = await tab();
+  await a.signIn(alice);
+  const before = await a.page.evaluate((name) => {
+    const tokens = JSON.parse(localStorage.getItem(name));
+    localStorage.setItem(name, JSON.stringify({ ...tokens, freshUntil: 0 }));
+    return tokens.refreshToken;
+  }, `social.session.${alice.user}`);
+
+  await a.page.reload();
+  await a.openRoom('Bob');
+  await a.write('still here');
+  await a.sent('still here');
+
+  assert.notEqual(await a.page.evaluate((name) => JSON.parse(localStorage.getItem(name)).refreshToken, `social.session.${alice.user}`), before);
+});
+
+test('A session that is ended elsewhere ends on the page with a reason', async () => {
+  const [alice] = await people('alice');
+  const context = await browser.newContext();
+  const tab = await Tab.open(context, address);
+  await tab.signIn(alice);
+  const token = await tab.page.evaluate((name) => JSON.parse(localStorage.getItem(name)).accessToken, `social.session.${alice.user}`);
+
+  await fetch(`${address}/v1/auth/logout`, { method: 'POST', headers: { Authorization: `Bearer ${token}` } });
+
+  await tab.page.getByText('Your session has ended. Sign in again').waitFor();
+  await tab.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await context.close();
+});
 
 story('Signing out in one tab ends the other tab of the same person', async ({ tab }) => {
   const [alice] = await people('alice');

@@ -4,6 +4,10 @@
 import { Backoff } from './backoff.js';
 import { verdict } from './outbox.js';
 
+/** The hub takes frames of 128 KiB and ends a connection that sends more. */
+const BytesMax = 120_000;
+const TooLong = 'The text is longer than this server takes; split it.';
+
 export class Sender {
   #outbox;
   #live;
@@ -29,6 +33,11 @@ export class Sender {
     const backoff = new Backoff();
     try {
       for (let letter; this.#live.online && (letter = this.#outbox.next(conversation));) {
+        if (bytesOf(letter.text) > BytesMax) {
+          this.#outbox.refuse(letter.key, TooLong);
+          this.#changed();
+          continue;
+        }
         const answer = await this.#live.invoke('Send', conversation, letter.key, letter.text).catch(() => null);
         if (answer?.value) {
           this.#outbox.settle(letter.key);
@@ -50,3 +59,5 @@ export class Sender {
     await new Promise((resolve) => setTimeout(resolve, Math.max(backoff.next(), (afterSeconds ?? 0) * 1000)));
   }
 }
+
+function bytesOf(text) { return new TextEncoder().encode(JSON.stringify(text)).length; }

@@ -158,3 +158,14 @@ test('Asking twice to send does not send twice', async () => {
 
   assert.deepEqual(live.sent, ['k1 hello']);
 });
+
+test('A text that the hub would end the connection for is refused before it is sent', async () => {
+  const { outbox, live, sender } = sending();
+  outbox.add('room', '漢'.repeat(50_000), 'k1', 1);
+  outbox.add('room', 'short', 'k2', 2);
+
+  await sender.send('room');
+
+  assert.match(outbox.get('k1').refusal, /longer than this server takes/);
+  assert.deepEqual(live.sent, ['k2 short']);
+});

@@ -120,13 +120,14 @@ export class MessagesView {
   }
 
   #letterRow(letter) {
+    const state = letter.refusal ? 'not sent' : this.#app.live.online ? 'sending' : 'waiting';
     return {
       key: `key ${letter.key}`,
-      stamp: letter.refusal ?? 'waiting',
+      stamp: `${state} ${letter.refusal}`,
       make: () => h('li', { class: `message own ${letter.refusal ? 'refused' : 'waiting'}`, data: { key: letter.key } },
         h('div', { class: 'body' }, hidden('You:'),
           h('div', { class: 'bubble' }, h('span', { class: 'text', dir: 'auto' }, letter.text),
-            h('span', { class: 'meta' }, letter.refusal ? 'not sent' : 'sending', icon(letter.refusal ? 'alert' : 'clock'))),
+            h('span', { class: 'meta' }, state, icon(letter.refusal ? 'alert' : 'clock'))),
           letter.refusal ? h('span', { class: 'why' }, letter.refusal, ' ',
             h('button', { class: 'link', type: 'button', onclick: () => this.#actions.refused(letter) }, 'Take it back')) : null)),
     };

@@ -20,7 +20,7 @@ export function happening(app, entry) {
   const whom = entry.subject ? bdi(entry.subject === app.me ? 'you' : nameOf(app, entry.subject)) : null;
   const self = entry.sender === entry.subject;
   switch (entry.kind) {
-    case 'joined': return self ? [who, ' joined'] : [who, ' added ', whom];
+    case 'joined': return self ? [who, entry.seq === 1 ? ' started the group' : ' joined'] : [who, ' added ', whom];
     case 'left': return self ? [who, ' left'] : [who, ' removed ', whom];
     case 'titled': return [who, ' named the group “', bdi(entry.text), '”'];
     default: return ['Something happened that this page does not know'];

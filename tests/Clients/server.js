@@ -1,10 +1,12 @@
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { eventually } from './eventually.js';
 
 const StartMs = 90_000;
 const StopMs = 45_000;
@@ -60,7 +62,10 @@ export class Server {
   async stop() {
     await this.#end('SIGTERM');
     const postgres = await realpath(join(this.#data, 'postgres')).catch(() => null);
-    if (postgres) await rm(postgres, { recursive: true, force: true });
+    if (postgres) {
+      await endPostgres(join(postgres, 'data', 'postmaster.pid'));
+      await rm(postgres, { recursive: true, force: true });
+    }
     await rm(this.#data, { recursive: true, force: true });
   }
 
@@ -90,6 +95,18 @@ function assembly() {
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
   if (built.length === 0) throw new Error('The server is not built: run `dotnet build -c Release` first, or ./test, which does.');
   return built[0];
+}
+
+/** A PostgreSQL that outlived a killed process is still there when a test failed before the next start. */
+async function endPostgres(pidFile) {
+  const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0]);
+  if (!pid) return;
+  try {
+    process.kill(pid, 'SIGINT');
+    await eventually(() => assert.throws(() => process.kill(pid, 0), 'PostgreSQL still runs'));
+  } catch (e) {
+    if (e.code !== 'ESRCH') throw e;
+  }
 }
 
 function freePort() {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Storage;
 using Strangers;
 
 namespace Orleans.Bundled.Generator.Tests;
@@ -36,6 +37,16 @@ public sealed class ExceptionTests
         Assert.IsType<MishapException>(caught.InnerExceptions[0]);
         Assert.Equal("b", Assert.IsType<AggregateException>(caught.InnerExceptions[1]).InnerExceptions[0].Message);
         Assert.StartsWith("both", caught.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_refused_write_keeps_both_versions()
+    {
+        var caught = Bytes.RoundTrip<Exception>(new InconsistentStateException("changed", "2", "1", new TimeoutException()));
+
+        var conflict = Assert.IsType<InconsistentStateException>(caught);
+        Assert.Equal(("changed", "2", "1"), (conflict.Message, conflict.StoredEtag, conflict.CurrentEtag));
+        Assert.IsType<TimeoutException>(conflict.InnerException);
     }
 
     [Fact]

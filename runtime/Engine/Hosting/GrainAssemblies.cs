@@ -17,6 +17,8 @@ internal static class GrainAssemblies
         var builder = new ManifestBuilder();
         foreach (var assembly in Closure())
         {
+            // An alias that two assemblies claim fails the start of the silo rather than the first message.
+            TypeManifests.EnsureLoaded(assembly);
             if (assembly.GetCustomAttribute<GrainManifestAttribute>() is { } attribute)
             {
                 ((GrainManifest)Activator.CreateInstance(attribute.Manifest, nonPublic: true)!).Populate(builder);

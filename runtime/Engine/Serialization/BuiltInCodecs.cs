@@ -7,6 +7,7 @@ using System.Collections.Specialized;
 using System.Net;
 using Orleans.Concurrency;
 using Orleans.Runtime;
+using Orleans.Storage;
 
 namespace Orleans.Bundled;
 
@@ -21,6 +22,7 @@ internal static class BuiltInCodecs
         [typeof(ArrayList)] = typeof(ArrayListCodec),
         [typeof(NameValueCollection)] = typeof(NameValueCollectionCodec),
         [typeof(AggregateException)] = typeof(AggregateExceptionCodec),
+        [typeof(InconsistentStateException)] = typeof(InconsistentStateExceptionCodec),
     };
 
     private static readonly Dictionary<Type, Type> s_open = new()

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
 using Orleans.Serialization;
+using Orleans.Storage;
 
 namespace Orleans.Bundled;
 
@@ -141,4 +142,40 @@ internal sealed class AggregateExceptionCodec : ObjectCodec<AggregateException>
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_innerExceptions")]
     private static extern ref Exception[] Inner(AggregateException target);
+}
+
+/// <summary>Keeps both versions. Whoever reads it was called by the activation that raised it, and lives on.</summary>
+internal sealed class InconsistentStateExceptionCodec : ObjectCodec<InconsistentStateException>
+{
+    protected override void WriteContent(WireWriter writer, InconsistentStateException value)
+    {
+        ExceptionMembers.Write(writer, value, value.Message);
+        writer.EndLevel();
+        CodecOf<string?>.Instance.Write(writer, 0, value.StoredEtag);
+        CodecOf<string?>.Instance.Write(writer, 1, value.CurrentEtag);
+        writer.End();
+    }
+
+    protected override InconsistentStateException ReadContent(WireReader reader, int position)
+    {
+        var value = new InconsistentStateException { IsSourceActivation = false };
+        reader.Record(position, value);
+        ExceptionMembers.Read(reader, value);
+        uint id = 0;
+        while (reader.Next(ref id, out var wire))
+        {
+            if (id == 0) SetStored(value, CodecOf<string?>.Instance.Read(reader, wire));
+            else if (id == 1) SetCurrent(value, CodecOf<string?>.Instance.Read(reader, wire));
+            else reader.Skip(wire);
+        }
+
+        reader.EndObject();
+        return value;
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_StoredEtag")]
+    private static extern void SetStored(InconsistentStateException target, string? value);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_CurrentEtag")]
+    private static extern void SetCurrent(InconsistentStateException target, string? value);
 }

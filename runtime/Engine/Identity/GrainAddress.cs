@@ -29,8 +29,10 @@ public readonly struct ActivationId(Guid key) : IEquatable<ActivationId>
     /// <inheritdoc cref="ToParsableString"/>
     public override string ToString() => ToParsableString();
 
+    /// <summary>Whether both are equal.</summary>
     public static bool operator ==(ActivationId left, ActivationId right) => left.Equals(right);
 
+    /// <summary>Whether they differ.</summary>
     public static bool operator !=(ActivationId left, ActivationId right) => !left.Equals(right);
 }
 
@@ -46,12 +48,16 @@ public readonly record struct MembershipVersion(long Value) : IComparable<Member
     /// <summary>The number.</summary>
     public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>Whether the left one comes first.</summary>
     public static bool operator <(MembershipVersion left, MembershipVersion right) => left.Value < right.Value;
 
+    /// <summary>Whether the left one does not come after the right one.</summary>
     public static bool operator <=(MembershipVersion left, MembershipVersion right) => left.Value <= right.Value;
 
+    /// <summary>Whether the left one comes after the right one.</summary>
     public static bool operator >(MembershipVersion left, MembershipVersion right) => left.Value > right.Value;
 
+    /// <summary>Whether the left one does not come before the right one.</summary>
     public static bool operator >=(MembershipVersion left, MembershipVersion right) => left.Value >= right.Value;
 }
 

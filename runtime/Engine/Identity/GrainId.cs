@@ -82,15 +82,21 @@ public readonly struct GrainId(GrainType type, IdSpan key)
         Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
         destination.TryWrite($"{Type}/{Key}", out charsWritten);
 
+    /// <summary>Whether both are equal.</summary>
     public static bool operator ==(GrainId left, GrainId right) => left.Equals(right);
 
+    /// <summary>Whether they differ.</summary>
     public static bool operator !=(GrainId left, GrainId right) => !left.Equals(right);
 
+    /// <summary>Whether the left one comes first.</summary>
     public static bool operator <(GrainId left, GrainId right) => left.CompareTo(right) < 0;
 
+    /// <summary>Whether the left one does not come after the right one.</summary>
     public static bool operator <=(GrainId left, GrainId right) => left.CompareTo(right) <= 0;
 
+    /// <summary>Whether the left one comes after the right one.</summary>
     public static bool operator >(GrainId left, GrainId right) => left.CompareTo(right) > 0;
 
+    /// <summary>Whether the left one does not come before the right one.</summary>
     public static bool operator >=(GrainId left, GrainId right) => left.CompareTo(right) >= 0;
 }

@@ -41,16 +41,22 @@ public readonly struct GrainType(IdSpan value) : IEquatable<GrainType>, ICompara
         Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
         ((ISpanFormattable)Value).TryFormat(destination, out charsWritten, format, provider);
 
+    /// <summary>Whether both are equal.</summary>
     public static bool operator ==(GrainType left, GrainType right) => left.Equals(right);
 
+    /// <summary>Whether they differ.</summary>
     public static bool operator !=(GrainType left, GrainType right) => !left.Equals(right);
 
+    /// <summary>Whether the left one comes first.</summary>
     public static bool operator <(GrainType left, GrainType right) => left.CompareTo(right) < 0;
 
+    /// <summary>Whether the left one does not come after the right one.</summary>
     public static bool operator <=(GrainType left, GrainType right) => left.CompareTo(right) <= 0;
 
+    /// <summary>Whether the left one comes after the right one.</summary>
     public static bool operator >(GrainType left, GrainType right) => left.CompareTo(right) > 0;
 
+    /// <summary>Whether the left one does not come before the right one.</summary>
     public static bool operator >=(GrainType left, GrainType right) => left.CompareTo(right) >= 0;
 }
 
@@ -78,7 +84,9 @@ public readonly struct GrainInterfaceType(IdSpan value) : IEquatable<GrainInterf
     /// <summary>The name.</summary>
     public override string ToString() => Value.ToString();
 
+    /// <summary>Whether both are equal.</summary>
     public static bool operator ==(GrainInterfaceType left, GrainInterfaceType right) => left.Equals(right);
 
+    /// <summary>Whether they differ.</summary>
     public static bool operator !=(GrainInterfaceType left, GrainInterfaceType right) => !left.Equals(right);
 }

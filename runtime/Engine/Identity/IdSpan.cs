@@ -62,16 +62,22 @@ public readonly struct IdSpan : IEquatable<IdSpan>, IComparable<IdSpan>, ISpanFo
         Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
         Encoding.UTF8.TryGetChars(_value, destination, out charsWritten);
 
+    /// <summary>Whether both are equal.</summary>
     public static bool operator ==(IdSpan left, IdSpan right) => left.Equals(right);
 
+    /// <summary>Whether they differ.</summary>
     public static bool operator !=(IdSpan left, IdSpan right) => !left.Equals(right);
 
+    /// <summary>Whether the left one comes first.</summary>
     public static bool operator <(IdSpan left, IdSpan right) => left.CompareTo(right) < 0;
 
+    /// <summary>Whether the left one does not come after the right one.</summary>
     public static bool operator <=(IdSpan left, IdSpan right) => left.CompareTo(right) <= 0;
 
+    /// <summary>Whether the left one comes after the right one.</summary>
     public static bool operator >(IdSpan left, IdSpan right) => left.CompareTo(right) > 0;
 
+    /// <summary>Whether the left one does not come before the right one.</summary>
     public static bool operator >=(IdSpan left, IdSpan right) => left.CompareTo(right) >= 0;
 
     private static int Hash(ReadOnlySpan<byte> value) => value.IsEmpty ? 0 : (int)StableHash.XxHash32(value, s_seed);

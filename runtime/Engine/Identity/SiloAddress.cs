@@ -122,16 +122,22 @@ public sealed class SiloAddress : IEquatable<SiloAddress>, IComparable<SiloAddre
     /// <summary>The text <c>Sip:port:generation</c> that logs use.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"S{Endpoint}:{Generation}");
 
+    /// <summary>Whether both are equal.</summary>
     public static bool operator ==(SiloAddress? left, SiloAddress? right) => left is null ? right is null : left.Equals(right);
 
+    /// <summary>Whether they differ.</summary>
     public static bool operator !=(SiloAddress? left, SiloAddress? right) => !(left == right);
 
+    /// <summary>Whether the left one comes first.</summary>
     public static bool operator <(SiloAddress? left, SiloAddress? right) => Compare(left, right) < 0;
 
+    /// <summary>Whether the left one does not come after the right one.</summary>
     public static bool operator <=(SiloAddress? left, SiloAddress? right) => Compare(left, right) <= 0;
 
+    /// <summary>Whether the left one comes after the right one.</summary>
     public static bool operator >(SiloAddress? left, SiloAddress? right) => Compare(left, right) > 0;
 
+    /// <summary>Whether the left one does not come before the right one.</summary>
     public static bool operator >=(SiloAddress? left, SiloAddress? right) => Compare(left, right) >= 0;
 
     private static int Compare(SiloAddress? left, SiloAddress? right) =>

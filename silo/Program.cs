@@ -44,24 +44,29 @@ public static class SocialApp
         builder.LeaveOutKeyRing();
 
         var app = builder.Build();
+        app.CheckOptions();
         app.UseTrustedProxies();
         app.UseSecurityHeaders();
-        app.UseEdgeKernel();
-        app.UseDefaultFiles();
-        app.UseStaticFiles();
-        app.UseLeaseGate();
-        app.UseRouting();
-        app.UseCors();
-        app.UseAuthentication();
-        app.UseRateGate();
-        app.UseAuthorization();
         app.MapHealth();
-        app.MapDocumentation();
-        app.MapV1()
-            .MapIdentity()
-            .MapUsers()
-            .MapChat()
-            .MapRealtime();
+        if (app.Serves("api"))
+        {
+            app.UseEdgeKernel();
+            app.UseDefaultFiles();
+            app.UseStaticFiles();
+            app.UseLeaseGate();
+            app.UseRouting();
+            app.UseCors();
+            app.UseAuthentication();
+            app.UseRateGate();
+            app.UseAuthorization();
+            app.MapDocumentation();
+            app.MapV1()
+                .MapIdentity()
+                .MapUsers()
+                .MapChat()
+                .MapRealtime();
+        }
+
         return app;
     }
 }

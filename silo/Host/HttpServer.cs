@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using OrleansSocial.Kernel;
@@ -24,8 +25,10 @@ internal static class HttpServer
         }
 
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<EdgeOptions>>((server, edge) => Limit(server, edge.Value));
-        builder.Services.AddOptions<HostOptions>().Configure<IOptions<NodeOptions>>((host, node) =>
-            host.ShutdownTimeout = TimeSpan.FromSeconds(node.Value.DrainSecondsMax));
+        // Read from the configuration, since the host wants it before the options are checked.
+        var drain = builder.Configuration[$"{NodeOptions.Section}:{nameof(NodeOptions.DrainSecondsMax)}"];
+        builder.Services.Configure<HostOptions>(host =>
+            host.ShutdownTimeout = TimeSpan.FromSeconds(int.TryParse(drain, CultureInfo.InvariantCulture, out var seconds) ? seconds : new NodeOptions().DrainSecondsMax));
         builder.Services.AddCors();
         builder.Services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<EdgeOptions>>((cors, edge) =>
             cors.AddDefaultPolicy(policy => policy

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace OrleansSocial.Host;
 
@@ -32,4 +33,12 @@ internal sealed class NodeOptions
     /// <summary>How long requests and grains may take to finish after SIGTERM.</summary>
     [Range(1, 600)]
     public int DrainSecondsMax { get; set; } = 30;
+}
+
+/// <summary>Asks what a node does.</summary>
+internal static class NodeRoles
+{
+    /// <summary>Whether the node has the role.</summary>
+    public static bool Serves(this WebApplication app, string role) =>
+        app.Services.GetRequiredService<IOptions<NodeOptions>>().Value.Roles.Split(',').Contains(role);
 }

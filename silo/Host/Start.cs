@@ -28,6 +28,10 @@ internal static class Start
         }
     }
 
+    /// <summary>Checks every options class before anything uses one, so that all faults are told at once.</summary>
+    /// <exception cref="OptionsValidationException">There are faults.</exception>
+    public static void CheckOptions(this WebApplication app) => app.Services.GetRequiredService<IStartupValidator>().Validate();
+
     // What a person can mend has a sentence; anything else is a bug and keeps its stack trace.
     private static List<string>? Explain(Exception fault) => fault switch
     {
@@ -37,6 +41,7 @@ internal static class Start
             [.. all.SelectMany(one => one!)],
         DatabaseUnavailableException => [$"{fault.Message} Check ConnectionStrings__Postgres and the server it names."],
         Npgsql.PostgresException database => [$"PostgreSQL refuses: {database.MessageText} (SQLSTATE {database.SqlState})."],
+        InvalidOperationException when fault.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) => [fault.Message],
         IOException when fault.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException =>
             [$"{fault.Message} Stop what listens there, or choose another port (--port, or ASPNETCORE_URLS)."],
         _ => null,

@@ -23,7 +23,7 @@ internal sealed partial class EndedSessions(IGrainFactory grains, TimeProvider c
     private ImmutableList<Action<SessionId>> _subscribers = [];
 
     /// <inheritdoc/>
-    public bool Contains(SessionId session) => !_ended.IsEmpty && _ended.ContainsKey(session);
+    public bool Contains(SessionId session) => _ended.ContainsKey(session);
 
     /// <inheritdoc/>
     public IDisposable Subscribe(Action<SessionId> ended)

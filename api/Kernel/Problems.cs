@@ -22,6 +22,7 @@ public static class Problems
     {
         if (refusal.RetryAfterSeconds is { } seconds)
             context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(seconds)).ToString(CultureInfo.InvariantCulture);
+        if (refusal.Kind == Kind.Unauthenticated && context.Response.Headers.WWWAuthenticate.Count == 0) context.Response.Headers.WWWAuthenticate = "Bearer";
         return Write(context, (int)refusal.Kind, refusal.Code, refusal.Message, refusal.RetryAfterSeconds);
     }
 

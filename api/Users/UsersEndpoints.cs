@@ -14,9 +14,8 @@ public static class UsersEndpoints
     /// <summary>Maps the slice's routes, under the group of the version.</summary>
     public static IEndpointRouteBuilder MapUsers(this IEndpointRouteBuilder v1)
     {
-        var me = v1.MapGroup("/me").WithTags("Users");
-        me.MapGet("", Me).Signed().Limited(Rate.Reads).WithSummary("One's own profile");
-        me.MapPatch("", Change).Signed().Limited(Rate.Writes).BodyBytesMax(BodyBytesMax).WithSummary("Change one's profile").Refuses(
+        v1.MapGet("/me", Me).WithTags("Users").Signed().Limited(Rate.Reads).WithSummary("One's own profile");
+        v1.MapPatch("/me", Change).WithTags("Users").Signed().Limited(Rate.Writes).BodyBytesMax(BodyBytesMax).WithSummary("Change one's profile").Refuses(
             UserRefusals.DisplayName, UserRefusals.Bio, CommonRefusals.TextNotStorable, UserRefusals.Version);
 
         var users = v1.MapGroup("/users").WithTags("Users");

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using Microsoft.Extensions.Configuration;
 using OrleansSocial.Users;
 
 namespace OrleansSocial.Identity;
@@ -87,6 +88,29 @@ public sealed class SignInTests(SharedHost shared)
         ];
 
         Assert.Single(answers.Distinct());
+    }
+
+    [Fact]
+    public async Task When_too_many_people_sign_in_at_once_some_are_told_to_come_back_and_nobody_waits_for_ever()
+    {
+        await using var host = await SocialHost.Start(configure: builder => builder.Configuration.AddInMemoryCollection(
+        [
+            new("Social:Identity:HashParallelism", "1"),
+            new("Social:Identity:HashQueueMax", "2"),
+            new("Social:Identity:HashOperations", "3"),
+            new("Social:Identity:HashMemoryKiB", "65536"),
+        ]));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(
+            _ => host.Http.PostAsJsonAsync("/v1/auth/register", new { handle = NewHandle("alice"), password = Person.Password })));
+
+        Assert.Contains(answers, a => a.StatusCode == HttpStatusCode.Created);
+        Assert.Contains(answers, a => a.StatusCode == HttpStatusCode.ServiceUnavailable);
+        foreach (var refused in answers.Where(a => a.StatusCode != HttpStatusCode.Created))
+        {
+            await Person.Refused(refused, HttpStatusCode.ServiceUnavailable, "identity.busy");
+            Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter?.Delta);
+        }
     }
 
     [Fact]
@@ -181,7 +205,9 @@ public sealed class SignInTests(SharedHost shared)
 
     private async Task<string> Wrong(string handle, string password)
     {
-        var problem = await Person.Refused(await Post("login", new { handle, password }), HttpStatusCode.Unauthorized, "identity.wrong_credentials");
+        using var answer = await Post("login", new { handle, password });
+        var problem = await Person.Refused(answer, HttpStatusCode.Unauthorized, "identity.wrong_credentials");
+        Assert.Equal("Bearer", answer.Headers.WwwAuthenticate.ToString());
         return string.Join('|', problem.EnumerateObject().Where(p => p.Name != "traceId").Select(p => $"{p.Name}={p.Value}"));
     }
 

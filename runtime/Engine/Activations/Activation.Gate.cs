@@ -51,11 +51,7 @@ internal sealed partial class Activation
 
     public void Finished(Request request)
     {
-        _running--;
-        if (ReferenceEquals(_blocking, request)) _blocking = null;
-        _changed = true;
-        if (request.OnEnded()) _lastUsed = _class.Engine.Clock.Now;
-        Left(request);
+        if (Ended(request)) _lastUsed = _class.Engine.Clock.Now;
     }
 
     public void Cancelled(Request request)
@@ -106,7 +102,9 @@ internal sealed partial class Activation
 
     private void Start(Request request)
     {
-        if (_running++ == 0) _busySince = _class.Engine.Clock.Now;
+        var now = _class.Engine.Clock.Now;
+        if (_running++ == 0) _busySince = now;
+        if (!request.IsLocal) _lastUsed = now;
         if (_blocking is null && !request.IsAlwaysInterleave) _blocking = request;
         request.MarkStarted();
         if (request.Context is { } context) RequestContext.Import(context);
@@ -115,7 +113,17 @@ internal sealed partial class Activation
             : request.Start(_instance!);
         if (!ended) return;
         request.MarkEnded();
-        Finished(request);
+        if (Ended(request) && request.IsLocal) _lastUsed = now;
+    }
+
+    // True when the request counts as use of the activation.
+    private bool Ended(Request request)
+    {
+        _running--;
+        if (ReferenceEquals(_blocking, request)) _blocking = null;
+        _changed = true;
+        Left(request);
+        return request.OnEnded();
     }
 
     private bool MayStart(Request request, out Exception? failure)

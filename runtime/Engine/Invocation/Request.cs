@@ -143,10 +143,11 @@ public abstract class Request : WorkItem, IInvokable
             return;
         }
 
+        // The books are closed first: a caller that has its answer finds the callee free and its time of use noted.
         _state = RequestState.Ended;
+        queue.Finished(this);
         Deliver(_pending!);
         _pending = null;
-        queue.Finished(this);
     }
 
     /// <summary>Runs the method on its target. True when it has finished and was answered; otherwise the request comes back to

@@ -8,6 +8,8 @@ namespace OrleansSocial.Realtime;
 /// <summary>Every live connection of this node: renews their leases, and closes them when their session ends or the node stops.</summary>
 internal sealed partial class LiveConnections : BackgroundService
 {
+    private static readonly TimeSpan StopMoment = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<ConnectionId, LiveConnection> _all = new();
     private readonly LiveNode _node;
     private readonly IEndedSessions _ended;
@@ -101,9 +103,11 @@ internal sealed partial class LiveConnections : BackgroundService
                 connection.Close(RealtimeRefusals.SessionEnded.Code);
     }
 
+    // The hub's own stop follows at once and drops what is not on the wire yet, so the clients get a moment to hear and go.
     private void CloseAll()
     {
         foreach (var (_, connection) in _all) connection.Close(RealtimeRefusals.NodeStopping.Code);
+        SpinWait.SpinUntil(() => _all.IsEmpty, StopMoment);
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "A lease was not renewed: {Cause}")]

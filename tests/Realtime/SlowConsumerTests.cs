@@ -1,0 +1,41 @@
+using OrleansSocial.Chat;
+
+namespace OrleansSocial.Realtime;
+
+/// <summary>A connection that does not take what it is sent.</summary>
+public sealed class SlowConsumerTests
+{
+    [Fact]
+    public async Task A_slow_connection_is_closed_with_a_resumable_code_and_resumes_without_a_gap()
+    {
+        await using var host = await SocialHost.Start(configure: app => app.Configuration["Social:Live:QueueFramesMax"] = "16");
+        var people = await host.People("alice", "bob");
+        var room = (await people[0].Post<ConversationView>("/v1/conversations", new { kind = "direct", members = new[] { people[1].Id } })).Id;
+        await using var alices = await LiveClient.Subscribed(people[0]);
+        await using var quick = await LiveClient.Subscribed(await people[1].AnotherDevice());
+        await using var slow = await LiveClient.Connect(people[1], reads: false);
+        var subscribed = slow.Invoke("Subscribe", new object?[] { null });
+        var stream = host.Grains.GetGrain<IUserStreamGrain>(people[1].Id);
+
+        // Events that fill every buffer between the server and a client that does not read, at the pace of one that does.
+        var text = new string('x', 16_000);
+        for (var sent = 0; sent < 400; sent++)
+        {
+            await stream.Deliver(new LiveEvent(LiveEventTypes.Typing, new Filler(sent, text)), null);
+            if (sent % 8 == 7) await Eventually(() => Assert.True(quick.Events.Count() > sent, "the quick one keeps up"));
+        }
+
+        slow.ReadOn();
+
+        await Eventually(() => Assert.Equal("realtime.slow_consumer", slow.ClosingCode));
+        Assert.True(slow.MayReconnect);
+        var cursor = (await subscribed).GetProperty("value").GetProperty("cursor").GetString();
+        await alices.Send(room.Value, "after the slow one was closed");
+        await using var again = await LiveClient.Subscribed(people[1], cursor);
+        Assert.Contains("after the slow one was closed", again.Texts);
+        await Eventually(() => Assert.Contains("after the slow one was closed", quick.Texts));
+        Assert.Null(quick.ClosingCode);
+    }
+
+    private sealed record Filler(int Number, string Text);
+}

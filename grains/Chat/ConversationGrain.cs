@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
-using OrleansSocial.Realtime;
 using OrleansSocial.Users;
 
 namespace OrleansSocial.Chat;
@@ -25,7 +24,7 @@ internal sealed class ConversationGrain(
     private readonly Dictionary<UserId, long> _typedAt = [];
     private ConversationState? _room;
     private ConversationLog _log = null!;
-    private KeyValuePair<UserId, IUserStreamGrain>[] _audience = [];
+    private Audience _audience = null!;
     private Task? _membersChanging;
 
     private ConversationId Id => _log.Id;
@@ -34,7 +33,7 @@ internal sealed class ConversationGrain(
     {
         var id = ConversationId.From(this.GetPrimaryKey());
         var loaded = await members.Load(id, options.Value.RecentKeysMax, cancellationToken);
-        _log = new(id, loaded?.State.LastSeq ?? 0);
+        (_log, _audience) = (new(id, loaded?.State.LastSeq ?? 0), new(GrainFactory));
         if (loaded is null) return;
 
         Hold(loaded.State);
@@ -150,7 +149,7 @@ internal sealed class ConversationGrain(
         if (_typedAt.TryGetValue(by, out var before) && clock.GetElapsedTime(before) < pause) return Task.CompletedTask;
 
         _typedAt[by] = clock.GetTimestamp();
-        Publish(ChatEvents.Typing(new(Id, by)), but: by);
+        _audience.Tell(ChatEvents.Typing(new(Id, by)), but: by);
         return Task.CompletedTask;
     }
 
@@ -226,14 +225,14 @@ internal sealed class ConversationGrain(
         else _room = after;
 
         foreach (var entry in write.Entries)
-            Publish(ChatEvents.Created(entry.View(Id)), entry.Sender, write.Origin);
-        if (write.Change is { } change) Publish(ChatEvents.Changed(change.View));
-        if (write.Read is { } marker) Publish(ChatEvents.Read(new(Id, marker.User, marker.Seq)));
+            _audience.Tell(ChatEvents.Created(entry.View(Id)), entry.Sender, write.Origin);
+        if (write.Change is { } change) _audience.Tell(ChatEvents.Changed(change.View));
+        if (write.Read is { } marker) _audience.Tell(ChatEvents.Read(new(Id, marker.User, marker.Seq)));
         if (write.Founded is null && after.Version == before.Version) return;
 
-        Publish(ChatEvents.Changed(after.View(), after.Version));
+        _audience.Tell(ChatEvents.Changed(after.View(), after.Version));
         foreach (var left in write.Entries.Where(e => e.Kind == EntryKind.Left))
-            _ = GrainFactory.GetGrain<IUserStreamGrain>(left.Subject!.Value).Deliver(ChatEvents.Left(Id, left.Seq), null);
+            _audience.TellOne(left.Subject!.Value, ChatEvents.Left(Id, left.Seq));
     }
 
     /// <summary>Holds a state whose members may be others than before.</summary>
@@ -241,17 +240,8 @@ internal sealed class ConversationGrain(
     {
         Debug.Assert(room.Check() is [], string.Join(' ', room.Check()));
         _room = room;
-        _audience = [.. room.Members.Keys.Select(user => KeyValuePair.Create(user, GrainFactory.GetGrain<IUserStreamGrain>(user)))];
+        _audience.Seat(room.Members.Keys);
         foreach (var gone in _typedAt.Keys.Where(user => !room.IsMember(user)).ToList())
             _typedAt.Remove(gone);
-    }
-
-    /// <summary>Tells every member; a lost push is repaired by the client's cursor. The record is shared by all who hear of it.</summary>
-    private void Publish(LiveEvent happened, UserId? sender = null, ConnectionId? origin = null, UserId? but = null)
-    {
-        foreach (var (user, stream) in _audience)
-        {
-            if (user != but) _ = stream.Deliver(happened, user == sender ? origin : null);
-        }
     }
 }

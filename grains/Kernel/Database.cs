@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace OrleansSocial.Kernel;
@@ -70,7 +71,15 @@ public sealed class Database : IAsyncDisposable
         try
         {
             await using var connection = await Source.OpenConnectionAsync(cancellation);
-            return await work(connection, cancellation);
+            try
+            {
+                return await work(connection, cancellation);
+            }
+            catch (InvalidOperationException fault) when (fault is ObjectDisposedException || connection.State != ConnectionState.Open)
+            {
+                // The driver reports a connection that was cut between two commands as one that is closed or disposed.
+                throw new DatabaseUnavailableException("The connection was cut.", fault);
+            }
         }
         catch (Exception fault) when (Translate(fault) is DatabaseUnavailableException unavailable)
         {

@@ -64,6 +64,9 @@ internal static class Diagnostics
     public static readonly DiagnosticDescriptor InaccessibleGrain = Error(
         "OB0004", "The runtime must reach the grain class", "{0} is not accessible to the rest of its assembly; make it internal or public");
 
+    public static readonly DiagnosticDescriptor OneWayResult = Error(
+        "OB0005", "A one-way method has no result", "{0} is [OneWay] and returns a result that nobody would ever receive; return Task or ValueTask");
+
     private static DiagnosticDescriptor Error(string id, string title, string message) =>
         new(id, title, message, "Orleans", DiagnosticSeverity.Error, isEnabledByDefault: true);
 }

@@ -45,8 +45,7 @@ internal static class GrainInterfaces
             {
                 switch (member)
                 {
-                    case IMethodSymbol { MethodKind: MethodKind.Ordinary, IsStatic: false } method
-                        when method.DeclaredAccessibility == Accessibility.Public || method.IsAbstract:
+                    case IMethodSymbol { MethodKind: MethodKind.Ordinary, IsStatic: false } method when method.IsAbstract || method.IsVirtual:
                         if (Check(method, bag)) methods.Add(method);
                         break;
                     case IPropertySymbol or IEventSymbol when !member.IsStatic:
@@ -59,6 +58,8 @@ internal static class GrainInterfaces
             }
         }
 
+        foreach (var clash in methods.GroupBy(m => (m.ContainingType.ToDisplayString(), MethodId(m))).Where(g => g.Count() > 1))
+            problems.Add(Diagnostics.AliasClash, At(clash.ElementAt(1), type), clash.Key.Item2, Display(clash.First()));
         return methods;
     }
 
@@ -78,6 +79,8 @@ internal static class GrainInterfaces
         if (method.Parameters.Count(p => p.Type.IsNamed(Token)) > 1) problems.Add(Diagnostics.CancellationTokens, method, Display(method));
         if (method.ReturnType.IsNamed("System.Collections.Generic.IAsyncEnumerable`1"))
             problems.Add(Diagnostics.AsyncEnumerable, method, Display(method));
+        else if (method.Has("Orleans.Concurrency.OneWayAttribute") && method.ReturnType is INamedTypeSymbol { IsGenericType: true })
+            problems.Add(Diagnostics.OneWayResult, method, Display(method));
         else if (RequestBase(method) is null) problems.Add(Diagnostics.ReturnType, method, Display(method), method.ReturnType.ToDisplayString());
         return before && problems.IsEmpty;
     }
@@ -96,6 +99,12 @@ internal static class GrainInterfaces
             _ => null,
         };
     }
+
+    /// <summary>The name of a method within its interface: an alias, an id, or a hash of what overloads differ by.</summary>
+    private static string MethodId(IMethodSymbol method) =>
+        method.Text("Orleans.AliasAttribute")
+        ?? method.Id()?.ToString(System.Globalization.CultureInfo.InvariantCulture)
+        ?? Names.Hash(Signature(method));
 
     private static string Signature(IMethodSymbol method)
     {
@@ -225,11 +234,6 @@ internal static class GrainInterfaces
                 + string.Join(" | ", options.Select(o => $"{Names.Bundled}InvokeOptions.{o}"))
                 + $", {Names.Literal(method.Text("Orleans.ResponseTimeoutAttribute"))}, static () => {info});";
         }
-
-        private static string MethodId(IMethodSymbol method) =>
-            method.Text("Orleans.AliasAttribute")
-            ?? method.Id()?.ToString(System.Globalization.CultureInfo.InvariantCulture)
-            ?? Names.Hash(Signature(method));
 
         private string InvokableName(IMethodSymbol method)
         {

@@ -30,6 +30,9 @@ public sealed class DiagnosticTests
     [InlineData("OB0002", "Get", "public interface IA : IGrainWithStringKey { static abstract Task Get(); }")]
     [InlineData("OB0003", "x", "public interface IA : IGrainWithStringKey { Task Get(Span<int> x); }")]
     [InlineData("OB0004", "A", "public interface IA : IGrainWithStringKey { } public class Outer { private class A : Grain, IA { } }")]
+    [InlineData("OB0005", "Get", "public interface IA : IGrainWithStringKey { [OneWay] Task<int> Get(); }")]
+    [InlineData("ORLEANS0011", "B", "public interface IA : IGrainWithStringKey { [Alias(\"x\")] Task A(); [Alias(\"x\")] Task B(); }")]
+    [InlineData("ORLEANS0011", "B", "[Alias(\"x\")] public interface A : IGrainWithStringKey { } [Alias(\"x\")] public interface B : IGrainWithStringKey { }")]
     public void Misuse_is_refused_with_its_own_id(string id, string at, string source)
     {
         var compiled = Compiled.From(source);
@@ -42,6 +45,7 @@ public sealed class DiagnosticTests
     [InlineData("public interface IPlain { int Get(); string Name { get; } }")]
     [InlineData("public class Plain { public int B { get; set; } }")]
     [InlineData("public interface IA : IGrainWithStringKey { static Task Help() => Task.CompletedTask; const int Max = 3; Task Get(CancellationToken ct = default, int n = 3); }")]
+    [InlineData("public interface IA : IGrainWithStringKey { sealed Task Help() => Hidden(); private Task Hidden() => Task.CompletedTask; Task Get() => Help(); }")]
     [InlineData("[GenerateSerializer] public class A { [NonSerialized] public int B; [field: NonSerialized] public int C { get; set; } public int D => 1; public static int E; public const int F = 1; }")]
     [InlineData("[GenerateSerializer, Alias(\"x\")] public class A { } public static class N { [GenerateSerializer, Alias(\"y\")] public class A { } }")]
     [InlineData("[GenerateSerializer] public class A { [Id(1)] public int B; } [GenerateSerializer] public class D : A { [Id(1)] public int C; }")]

@@ -199,6 +199,18 @@ public sealed partial class AdoNetGrainStorage : IGrainStorage, ILifecyclePartic
 
     private async Task CheckTable(CancellationToken cancellationToken)
     {
+        try
+        {
+            await FindTable(cancellationToken);
+        }
+        catch (NpgsqlException exception)
+        {
+            throw new OrleansException($"Storage '{Name}' cannot ask its database for its table: {exception.Message}", exception);
+        }
+    }
+
+    private async Task FindTable(CancellationToken cancellationToken)
+    {
         await using var command = _source.CreateCommand(StorageSql.CheckTable);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);

@@ -52,7 +52,9 @@ internal static class SiloServices
             var endpoints = section.GetSection("Endpoints");
             o.SiloPort = endpoints.GetValue("SiloPort", o.SiloPort);
             o.GatewayPort = endpoints.GetValue("GatewayPort", o.GatewayPort);
-            o.AdvertisedIPAddress = endpoints["AdvertisedIPAddress"] is { } text ? IPAddress.Parse(text) : o.AdvertisedIPAddress;
+            o.AdvertisedIPAddress = endpoints["AdvertisedIPAddress"] is not { } text ? o.AdvertisedIPAddress
+                : IPAddress.TryParse(text, out var address) ? address
+                : throw new OrleansConfigurationException($"Orleans:Endpoints:AdvertisedIPAddress is '{text}': it must be an IP address.");
         });
         services.Configure<SiloMessagingOptions>(o => section.GetSection("Messaging").Bind(o));
         services.PostConfigure<SiloOptions>(o => o.SiloName = string.IsNullOrEmpty(o.SiloName)

@@ -65,6 +65,11 @@ namespace Orleans.Bundled
                 {
                     faults.Add(exception);
                 }
+                catch (Exception exception) when (exception is InvalidOperationException or FormatException or OptionsValidationException)
+                {
+                    // A value of the configuration that cannot be read as what the option is.
+                    faults.Add(new OrleansConfigurationException(exception.Message, exception));
+                }
             }
 
             if (faults is [var only])

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -18,6 +19,8 @@ internal sealed class JsonStateSerializer : IGrainStorageSerializer
 
     public JsonStateSerializer(IServiceProvider services) => _options = new JsonSerializerOptions
     {
+        // Rows are data and never part of a page, so text stays as it is.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         IncludeFields = true,
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
         Converters = { new References(services) },

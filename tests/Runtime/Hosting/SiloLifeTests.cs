@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
@@ -141,6 +142,24 @@ public sealed class SiloLifeTests
         await using var cluster = await Deploy(silo => silo.Configure<GrainTypeOptions>(o => o.Classes.Remove(typeof(DoormanGrain))));
 
         Assert.Throws<ArgumentException>(() => cluster.Client.GetGrain<IDoormanGrain>("alice"));
+    }
+
+    [Fact]
+    public async Task A_setting_that_cannot_be_read_is_a_fault_among_the_others()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new("Orleans:Endpoints:AdvertisedIPAddress", "nowhere"), new("Orleans:Messaging:ResponseTimeout", "soon"),
+        ]);
+        builder.UseOrleans();
+        using var host = builder.Build();
+
+        var refused = await Assert.ThrowsAsync<OrleansConfigurationException>(() => host.StartAsync());
+
+        Assert.Contains("nowhere", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Orleans:Messaging:ResponseTimeout", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("UseLocalhostClustering", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

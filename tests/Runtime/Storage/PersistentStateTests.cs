@@ -244,17 +244,9 @@ public sealed class PersistentStateInMemoryTests : PersistentStateConformance
 [Collection(PostgresTests.Name)]
 public sealed class PersistentStateInPostgresTests(PostgresFixture postgres) : PersistentStateConformance
 {
-    private string _connection = "";
-
-    public override async Task InitializeAsync()
-    {
-        _connection = await postgres.CreateDatabase();
-        await base.InitializeAsync();
-    }
-
     protected override void Configure(ISiloBuilder silo, string name) => silo.AddAdoNetGrainStorage(name, o =>
     {
         o.Invariant = "Npgsql";
-        o.ConnectionString = _connection;
+        o.ConnectionString = postgres.Shared;
     });
 }

@@ -7,7 +7,14 @@ public sealed class PostgresFixture : IAsyncLifetime
 {
     public PrivatePostgres Server { get; private set; } = null!;
 
-    public async Task InitializeAsync() => Server = await PrivatePostgres.Start();
+    /// <summary>A database for tests that share its table; every cluster is a service of its own there.</summary>
+    public string Shared { get; private set; } = "";
+
+    public async Task InitializeAsync()
+    {
+        Server = await PrivatePostgres.Start();
+        Shared = await CreateDatabase();
+    }
 
     public async Task DisposeAsync() => await Server.DisposeAsync();
 
@@ -25,20 +32,12 @@ public sealed class PostgresTests : ICollectionFixture<PostgresFixture>
 [Collection(PostgresTests.Name)]
 public class PostgresGrainStorageTests(PostgresFixture postgres) : GrainStorageConformance
 {
-    protected string Connection { get; private set; } = "";
-
     protected virtual bool DeleteStateOnClear => false;
-
-    public override async Task InitializeAsync()
-    {
-        Connection = await postgres.CreateDatabase();
-        await base.InitializeAsync();
-    }
 
     protected override void Configure(ISiloBuilder silo) => silo.AddAdoNetGrainStorage(StorageName, o =>
     {
         o.Invariant = "Npgsql";
-        o.ConnectionString = Connection;
+        o.ConnectionString = postgres.Shared;
         o.DeleteStateOnClear = DeleteStateOnClear;
     });
 }

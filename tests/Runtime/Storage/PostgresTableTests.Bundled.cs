@@ -111,6 +111,15 @@ public sealed class PostgresTableTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_silo_whose_database_is_not_there_names_the_storage()
+    {
+        var refused = await Assert.ThrowsAsync<OrleansException>(() => Deploy(postgres.Server.ConnectionString("nowhere")));
+
+        Assert.Contains("'notes'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("nowhere", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_silo_whose_table_could_hold_a_state_twice_does_not_start()
     {
         var connection = await postgres.CreateDatabase();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using OrleansSocial.Kernel;
@@ -24,11 +23,11 @@ internal static class HttpServer
             builder.WebHost.UseUrls(EdgeOptions.UrlsDefault);
         }
 
-        builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<EdgeOptions>>((server, edge) => Limit(server, edge.Value));
-        // Read from the configuration, since the host wants it before the options are checked.
-        var drain = builder.Configuration[$"{NodeOptions.Section}:{nameof(NodeOptions.DrainSecondsMax)}"];
-        builder.Services.Configure<HostOptions>(host =>
-            host.ShutdownTimeout = TimeSpan.FromSeconds(int.TryParse(drain, CultureInfo.InvariantCulture, out var seconds) ? seconds : new NodeOptions().DrainSecondsMax));
+        // The host wants these before all options are checked; faults are told then, of all classes at once.
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<IServiceProvider>((server, services) =>
+            Limit(server, OrDefaults<EdgeOptions>(services)));
+        builder.Services.AddOptions<HostOptions>().Configure<IServiceProvider>((host, services) =>
+            host.ShutdownTimeout = TimeSpan.FromSeconds(OrDefaults<NodeOptions>(services).DrainSecondsMax));
         builder.Services.AddCors();
         builder.Services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<EdgeOptions>>((cors, edge) =>
             cors.AddDefaultPolicy(policy => policy
@@ -73,6 +72,19 @@ internal static class HttpServer
         app.Use((context, next) => fence.Held || !context.Request.Path.StartsWithSegments("/v1")
             ? next(context)
             : Problems.Write(context, CommonRefusals.Unavailable));
+    }
+
+    private static T OrDefaults<T>(IServiceProvider services)
+        where T : class, new()
+    {
+        try
+        {
+            return services.GetRequiredService<IOptions<T>>().Value;
+        }
+        catch (OptionsValidationException)
+        {
+            return new T();
+        }
     }
 
     private static void Limit(KestrelServerOptions server, EdgeOptions edge)

@@ -53,14 +53,11 @@ internal sealed class CrashClient(ApiClient api, Uri hub, ClientLog log, IReadOn
         }
     }
 
-    /// <summary>Sends messages, one after the other, each under its own key until it has its receipt.</summary>
-    public async Task SendAll(int first, int count, CancellationToken stop)
+    /// <summary>Sends messages, one after the other, each under its own key until it has its receipt. Stops between two messages.</summary>
+    public async Task SendAll(CancellationToken stop, CancellationToken giveUp)
     {
-        for (var i = first; i < first + count && !stop.IsCancellationRequested; i++)
-        {
-            var room = rooms[i % rooms.Count];
-            await SendOne(room, $"k{i}", $"{api.User[^4..]} says {i} \U0001F600 שלום", stop);
-        }
+        for (var i = 0; !stop.IsCancellationRequested; i++)
+            await SendOne(rooms[i % rooms.Count], $"k{i}", $"{api.User[^4..]} says {i} \U0001F600 שלום", giveUp);
     }
 
     /// <inheritdoc/>
@@ -123,15 +120,18 @@ internal sealed class CrashClient(ApiClient api, Uri hub, ClientLog log, IReadOn
     {
         foreach (var room in rooms)
         {
-            string? after = null;
-            while (true)
+            long after = 0;
+            JsonElement page;
+            do
             {
-                var query = after is null ? "before=&limit=100" : $"after={Uri.EscapeDataString(after)}&limit=100";
-                var page = await api.Must(HttpMethod.Get, $"/v1/conversations/{room}/messages?{query}", null, stop);
-                foreach (var entry in page.GetProperty("entries").EnumerateArray()) SawEntry(entry);
-                if (!page.TryGetProperty("next", out var next) || next.ValueKind != JsonValueKind.String) break;
-                after = next.GetString();
+                page = await api.Must(HttpMethod.Get, $"/v1/conversations/{room}/messages?after={after}&limit=100", null, stop);
+                foreach (var entry in page.GetProperty("entries").EnumerateArray())
+                {
+                    SawEntry(entry);
+                    after = entry.GetProperty("seq").GetInt64();
+                }
             }
+            while (page.GetProperty("hasAfter").GetBoolean());
         }
     }
 
@@ -158,7 +158,9 @@ internal sealed class CrashClient(ApiClient api, Uri hub, ClientLog log, IReadOn
         if (_seen.GetOrAdd(room, _ => new()).TryAdd(seq, true)) log.Write(new("seen", Me, room, key, seq, text, sender));
     }
 
+    /// <summary>Whether the server was away, and not the client wrong.</summary>
     private static bool IsLoss(Exception e, CancellationToken stop) =>
-        e is IOException or HttpRequestException or System.Net.WebSockets.WebSocketException or TimeoutException or HubFailedException
+        e is IOException or System.Net.WebSockets.WebSocketException or TimeoutException or HubFailedException
+        || e is HttpRequestException { StatusCode: null or >= System.Net.HttpStatusCode.InternalServerError }
         || (e is OperationCanceledException && (stop.IsCancellationRequested || e is TaskCanceledException));
 }

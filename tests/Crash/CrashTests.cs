@@ -36,7 +36,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         var following = clients.Select(c => c.Follow(stopFollowing.Token)).ToList();
 
         using var stopSending = CancellationTokenSource.CreateLinkedTokenSource(giveUp.Token);
-        var sending = clients.Select(c => c.SendAll(0, int.MaxValue, stopSending.Token)).ToList();
+        var sending = clients.Select(c => c.SendAll(stopSending.Token, giveUp.Token)).ToList();
         for (var kill = 0; kill < KillsOfTheSilo + KillsOfPostgres; kill++) await KillOnce(silo, clients, kill, giveUp.Token);
         await Acknowledged(clients, 50, giveUp.Token);
         await stopSending.CancelAsync();

@@ -29,7 +29,7 @@ namespace OrleansSocial.Verify
         public static async Task<IReadOnlyList<StoredRow>> ReadAll(string connection)
         {
             await using var source = NpgsqlDataSource.Create(connection);
-            await using var command = source.CreateCommand("SELECT conversation_id, seq, sender, client_key, body FROM messages");
+            await using var command = source.CreateCommand("SELECT conversation_id, seq, sender, client_key, text FROM messages");
             await using var reader = await command.ExecuteReaderAsync();
             var rows = new List<StoredRow>();
             while (await reader.ReadAsync())

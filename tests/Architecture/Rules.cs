@@ -94,15 +94,26 @@ internal static partial class Rules
                 .ToLookup(t => t.Name, t => t.Slice);
             foreach (var file in room.Where(f => f.Slice != ""))
             {
+                var imports = file.Root.DescendantNodes().OfType<UsingDirectiveSyntax>().Select(u => u.Name?.ToString()).ToHashSet();
                 foreach (var name in file.Root.DescendantNodes().OfType<IdentifierNameSyntax>())
                 {
-                    var slices = owners[name.Identifier.Text].ToList();
+                    // A word of another slice is only a member of the same name where the slice is neither imported nor named before it.
+                    var slices = owners[name.Identifier.Text].Where(s => s == file.Slice || imports.Contains($"OrleansSocial.{s}") || IsNamedBefore(name, s)).ToList();
                     if (slices.Count > 0 && !slices.Contains(file.Slice))
                         yield return new(file.Path, SourceFile.LineOf(name), $"{name.Identifier.Text} belongs to {slices[0]}", "ask through its grain interface or an event");
                 }
             }
         }
     }
+
+    private static bool IsNamedBefore(IdentifierNameSyntax name, string slice) => name.Parent switch
+    {
+        QualifiedNameSyntax qualified => qualified.Right == name && LastWord(qualified.Left) == slice,
+        MemberAccessExpressionSyntax member => member.Name == name && LastWord(member.Expression) == slice,
+        _ => false,
+    };
+
+    private static string LastWord(SyntaxNode node) => node.ToString().Split('.')[^1];
 
     /// <summary>Slices of the grains room know each other in one direction only.</summary>
     public static IEnumerable<Finding> SliceCycles(IReadOnlyCollection<SourceFile> files)

@@ -81,7 +81,7 @@ internal sealed partial class SiloLease(
 
     private async Task TakeLock(CancellationToken cancellation)
     {
-        _connection = await database.OpenOwn(cancellation);
+        await OpenConnection(cancellation);
         var since = clock.GetTimestamp();
         var told = false;
         while (!await TryLock(cancellation))
@@ -95,11 +95,18 @@ internal sealed partial class SiloLease(
             if (clock.GetElapsedTime(since) >= TimeSpan.FromSeconds(options.Value.ClaimSecondsMax))
             {
                 throw new StartRefusedException(
-                    $"The database '{_connection.Database}' is held by another silo ({await Holder(cancellation)}). Stop that one first, or give this one a database of its own.");
+                    $"The database '{_connection!.Database}' is held by another silo ({await Holder(cancellation)}). Stop that one first, or give this one a database of its own.");
             }
 
             await Task.Delay(Retry, clock, cancellation);
         }
+    }
+
+    // A machine that lost its power says no goodbye: PostgreSQL asks after it, so that its lock is free within seconds.
+    private async Task OpenConnection(CancellationToken cancellation)
+    {
+        _connection = await database.OpenOwn(cancellation);
+        await Execute("SELECT set_config('tcp_keepalives_idle', '3', false), set_config('tcp_keepalives_interval', '2', false), set_config('tcp_keepalives_count', '3', false)", [], cancellation);
     }
 
     private async Task<bool> TryLock(CancellationToken cancellation)
@@ -170,7 +177,7 @@ internal sealed partial class SiloLease(
     {
         if (_connection is null)
         {
-            _connection = await database.OpenOwn(cancellation);
+            await OpenConnection(cancellation);
         }
 
         if (!_locked)

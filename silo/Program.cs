@@ -51,8 +51,7 @@ public static class SocialApp
         if (app.Serves("api"))
         {
             app.UseEdgeKernel();
-            app.UseDefaultFiles();
-            app.UseStaticFiles();
+            app.UsePage();
             app.UseLeaseGate();
             app.UseRouting();
             app.UseCors();

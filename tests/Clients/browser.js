@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { password } from './people.js';
@@ -11,6 +12,8 @@ const flags = [
   '--disable-sync',
 ];
 const pictures = fileURLToPath(new URL('../../artifacts/screenshots/', import.meta.url));
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 
@@ -84,6 +87,16 @@ export class Tab {
   async picture(name) {
     await mkdir(pictures, { recursive: true });
     await this.page.screenshot({ path: `${pictures}${name}.png` });
+  }
+
+  /** The rules of WCAG 2.2 AA that a program can check. */
+  async checkAccess() {
+    await this.page.evaluate(axe);
+    const faults = await this.page.evaluate(async () => {
+      const { violations } = await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
+      return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ''}`));
+    });
+    assert.deepEqual(faults, []);
   }
 
   /** Nothing on the page is wider than the window, and everything that can be used has a name. */

@@ -83,6 +83,9 @@ test('A page that slept through a kill reads on from its cursor', async () => {
   const { tab, context } = await tabOf(bob);
   await tab.openRoom('Alice');
   await tab.message('before').waitFor();
+  await tab.page.getByText('Loading').waitFor({ state: 'detached' });
+  const lists = [];
+  tab.page.on('request', (request) => { if (/\/v1\/conversations(\?|\/[^/]+\/messages)/.test(request.url())) lists.push(request.url()); });
   await context.setOffline(true);
 
   await server.kill();
@@ -91,6 +94,7 @@ test('A page that slept through a kill reads on from its cursor', async () => {
   await context.setOffline(false);
 
   await eventually(async () => assert.deepEqual(await tab.texts(), ['before', ...Array.from({ length: 20 }, (_, i) => `missed ${i + 1}`)]), { withinMs: 60_000 });
+  assert.deepEqual(lists, [], 'the cursor alone brings what was missed');
   await context.close();
 });
 

@@ -16,6 +16,7 @@ export class InboxView {
     this.#more = h('button', { class: 'link', type: 'button', onclick: () => void app.loadMoreConversations().catch(() => {}) }, 'Show older conversations');
     this.me = h('button', { class: 'me', type: 'button', 'aria-haspopup': 'dialog', onclick: openMenu });
     this.element = h('nav', { class: 'inbox', 'aria-label': 'Conversations' },
+      h('h1', { class: 'unseen' }, 'OrleansSocial'),
       h('header', {}, this.me,
         h('button', { class: 'primary round', type: 'button', onclick: startNew, 'aria-label': 'New conversation', title: 'New conversation' }, icon('plus'))),
       h('div', { class: 'scroll' }, this.#list, this.#note, this.#more));

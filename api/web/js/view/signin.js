@@ -43,7 +43,7 @@ export function showSignIn(root, { sessions, reason, done }) {
   }
 
   arrange();
-  root.replaceChildren(h('div', { class: 'front' },
+  root.replaceChildren(h('main', { class: 'front' },
     h('p', { class: 'brand' }, 'OrleansSocial'),
     reason ? h('p', { class: 'notice', role: 'status' }, reason) : null,
     remembered(sessions, done),

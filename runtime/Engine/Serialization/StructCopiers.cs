@@ -1,5 +1,4 @@
 using Orleans.Runtime;
-using Orleans.Serialization;
 
 namespace Orleans.Bundled;
 
@@ -45,7 +44,7 @@ internal sealed class ReferenceCopier<T> : Copier<T>
     {
         null or GrainReference => value,
         Grain grain when typeof(T).IsInterface => ((IAddressable)grain).AsReference<T>(),
-        _ => throw new CodecNotFoundException(
+        _ => throw new NotSupportedException(
             $"{value.GetType()} is not a reference. Pass the result of AsReference or of CreateObjectReference instead of the object."),
     };
 

@@ -24,7 +24,7 @@ internal sealed class ConversationGrain(
     private readonly Dictionary<UserId, long> _typedAt = [];
     private ConversationState? _room;
     private ConversationLog _log = null!;
-    private Audience _audience = null!;
+    private ConversationAudience _audience = null!;
     private Task? _membersChanging;
 
     private ConversationId Id => _log.Id;

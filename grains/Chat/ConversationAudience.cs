@@ -3,7 +3,7 @@ using OrleansSocial.Realtime;
 namespace OrleansSocial.Chat;
 
 /// <summary>The live streams of a conversation's members.</summary>
-internal sealed class Audience(IGrainFactory grains)
+internal sealed class ConversationAudience(IGrainFactory grains)
 {
     private (UserId User, IUserStreamGrain Stream)[] _streams = [];
 

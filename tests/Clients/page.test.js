@@ -224,7 +224,7 @@ story('Whatever is written is shown as the text that it is', async ({ tab }) => 
   await eventually(async () => assert.deepEqual(await b.texts(), Object.values(hostileTexts)));
   await b.checkLayout();
   assert.equal(await b.page.locator('.text *').count(), 0);
-  assert.equal(await b.title, 'OrleansSocial');
+  await eventually(async () => assert.equal(await b.title, 'OrleansSocial'));
   await b.page.locator('.messages').evaluate((element) => { element.scrollTop = 0; });
   await b.picture('hostile-texts');
 });

@@ -140,6 +140,31 @@ story('Scrolling up brings the whole history and keeps the place of who reads', 
   assert.deepEqual(await b.texts(), Array.from({ length: 130 }, (_, i) => `message number ${i + 1}.`));
 });
 
+story('What is new is marked, and what one wrote oneself is not unread', async ({ tab }) => {
+  const [alice, bob] = await people('alice', 'bob');
+  const room = await alice.direct(bob);
+  await alice.send(room, 'seen before');
+  const { seq } = await bob.send(room, 'mine');
+  await bob.call('PUT', `/v1/conversations/${room}/read`, { seq });
+  await alice.send(room, 'the new one');
+  await alice.send(room, 'another new one');
+  const b = await tab();
+  await b.signIn(bob);
+  await b.line('Alice').getByText('2 unread').waitFor();
+  await b.openRoom('Alice');
+
+  await b.message('the new one').first().waitFor();
+  assert.deepEqual((await b.page.locator('.entries > li:not(.day)').allInnerTexts()).map((text) => text.split('\n').find((line) => /^(New|seen before|mine|the new one|another)/.test(line))),
+    ['seen before', 'mine', 'New', 'the new one', 'another new one']);
+  await b.write('my answer');
+  await b.sent('my answer');
+  await b.page.reload();
+  await b.message('my answer').waitFor();
+
+  assert.equal(await b.page.locator('.badge').count(), 0);
+  await eventually(async () => assert.equal((await bob.call('GET', '/v1/conversations')).items[0].unread, 0));
+});
+
 story('Who reads further up is not pulled down by a new message, and one button leads to it', async ({ tab }) => {
   const [alice, bob] = await people('alice', 'bob');
   const room = await alice.direct(bob);

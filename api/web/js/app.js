@@ -13,6 +13,7 @@ import { TypingMs } from './model.js';
 const WatchMs = 60_000;
 const TypingEveryMs = 3_000;
 const KeepMs = 1_000;
+const OwnReadMs = 2_000;
 
 export class App extends EventTarget {
   #api;
@@ -120,20 +121,22 @@ export class App extends EventTarget {
 
   async erase(id, seq) { this.#entered(await this.#api.erase(id, seq)); }
 
-  /** Tells the server that everything shown is read. */
+  /** Tells the server that everything shown is read: at once what others wrote, and one's own a little later, many in one. */
   markRead(id) {
     const conversation = this.model.conversation(id);
     const shown = conversation?.timeline.high ?? 0;
     if (!this.live?.online || !conversation || shown <= conversation.readSeq || this.#reading.has(id)) return;
     this.#reading.add(id);
-    this.live.invoke('MarkRead', id, shown)
-      .catch(() => ({}))
-      .then(({ value }) => {
-        this.#reading.delete(id);
-        if (!value) return;
-        this.model.putRead({ conversation: id, user: this.me, seq: value.seq });
-        this.#changed();
-      });
+    const delay = this.model.unreadOf(conversation) === 0 ? OwnReadMs : 0;
+    setTimeout(() => void this.#markRead(id, conversation), delay);
+  }
+
+  async #markRead(id, { timeline }) {
+    const { value } = await this.live.invoke('MarkRead', id, timeline.high).catch(() => ({}));
+    this.#reading.delete(id);
+    if (!value) return;
+    this.model.putRead({ conversation: id, user: this.me, seq: value.seq });
+    this.#changed();
   }
 
   typed(id) {

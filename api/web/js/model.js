@@ -29,8 +29,13 @@ export class Model {
 
   get unread() {
     let count = 0;
-    for (const conversation of this.conversations.values()) count += unreadOf(conversation) > 0 ? 1 : 0;
+    for (const conversation of this.conversations.values()) count += this.unreadOf(conversation) > 0 ? 1 : 0;
     return count;
+  }
+
+  /** How many entries one has not read. Whoever wrote the newest has seen what stands before it. */
+  unreadOf({ lastSeq, readSeq, lastEntry }) {
+    return lastEntry?.sender === this.me && lastEntry.seq === lastSeq ? 0 : Math.max(0, lastSeq - readSeq);
   }
 
   /** Applies one live event. Returns the id of a conversation that must be read from the server to make sense of it, or null. */
@@ -54,7 +59,6 @@ export class Model {
     conversation.timeline.put(entry);
     conversation.lastSeq = Math.max(conversation.lastSeq, entry.seq);
     if (isNewer(entry, conversation.lastEntry)) conversation.lastEntry = entry;
-    if (entry.sender === this.me) this.putRead({ conversation: entry.conversation, user: this.me, seq: entry.seq });
     if (entry.kind === 'titled' && entry.seq > conversation.viewSeq) conversation.title = entry.text;
     this.#typing.get(entry.conversation)?.delete(entry.sender);
     return true;
@@ -162,8 +166,6 @@ export class Model {
     this.#typing.get(conversation).set(user, now + TypingMs);
   }
 }
-
-export function unreadOf(conversation) { return Math.max(0, conversation.lastSeq - conversation.readSeq); }
 
 function activeAt(conversation) { return conversation.lastEntry?.sentAt ?? conversation.createdAt ?? ''; }
 

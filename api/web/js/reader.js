@@ -1,8 +1,6 @@
 // Reads lists, conversations and histories into the model. Whatever is being read already is not read a second time:
 // who asks meanwhile waits for the same answer.
 
-import { unreadOf } from './model.js';
-
 const PageSize = 50;
 const PageMax = 100;
 const PagesAtStart = 4;
@@ -45,7 +43,7 @@ export class Reader {
     if (!this.#model.conversation(id)?.members) await this.conversation(id);
     const conversation = this.#model.conversation(id);
     if (!conversation || conversation.timeline.loaded) return;
-    const limit = Math.min(PageMax, Math.max(PageSize, unreadOf(conversation) + 10));
+    const limit = Math.min(PageMax, Math.max(PageSize, this.#model.unreadOf(conversation) + 10));
     await this.#once(`open ${id}`, async () => this.#model.putPage(id, await this.#api.history(id, { limit })));
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Model, unreadOf } from '../../../api/web/js/model.js';
+import { Model } from '../../../api/web/js/model.js';
 import { restore, take } from '../../../api/web/js/snapshot.js';
 
 const alice = 'alice';
@@ -29,10 +29,10 @@ test('A message of somebody else counts as unread, and one of one\'s own does no
   const model = knowing(summary(3, 3));
 
   model.apply(created(4), 0);
-  assert.equal(unreadOf(model.conversation('room')), 1);
+  assert.equal(model.unreadOf(model.conversation('room')), 1);
   model.apply(created(5, { sender: alice }), 0);
 
-  assert.equal(unreadOf(model.conversation('room')), 0);
+  assert.equal(model.unreadOf(model.conversation('room')), 0);
 });
 
 test('Watermarks and numbers never go back, whatever comes late', () => {

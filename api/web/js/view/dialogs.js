@@ -61,7 +61,7 @@ export function showNewConversation(app, opened) {
 /** A group's members and title; redrawn as they change. */
 export function showGroup(app, id, { failed, left }) {
   const list = h('ul', { class: 'members' });
-  const rename = h('div');
+  const rename = h('div', { class: 'parts' });
   const draw = () => {
     const conversation = app.model.conversation(id);
     if (!conversation) return dialog.close();

@@ -3,7 +3,6 @@
 import { bdi, h, hidden, icon, reconcile } from './dom.js';
 import { avatar, namesStamp, preview, titleOf } from './names.js';
 import { shortTime } from './format.js';
-import { unreadOf } from '../model.js';
 
 export class InboxView {
   #app;
@@ -47,14 +46,14 @@ export class InboxView {
 
   #stamp(conversation, active, now) {
     const { id, kind, title, peer, lastEntry, memberCount } = conversation;
-    return JSON.stringify([title, kind, memberCount, unreadOf(conversation), id === active, this.#app.model.online.get(peer),
+    return JSON.stringify([title, kind, memberCount, this.#app.model.unreadOf(conversation), id === active, this.#app.model.online.get(peer),
       lastEntry?.seq, lastEntry?.version, this.#writing(id, now), lastEntry && shortTime(lastEntry.sentAt, now),
       namesStamp(this.#app, peer, lastEntry?.sender, lastEntry?.subject)]);
   }
 
   #line(conversation, active, now) {
     const { id, kind, peer, lastEntry } = conversation;
-    const unread = unreadOf(conversation);
+    const unread = this.#app.model.unreadOf(conversation);
     const name = titleOf(this.#app, conversation);
     const online = kind === 'direct' && this.#app.model.online.get(peer) === true;
     const writing = this.#writing(id, now);

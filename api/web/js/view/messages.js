@@ -49,7 +49,7 @@ export class MessagesView {
     const conversation = this.#app.model.conversation(this.#conversation);
     if (!conversation) return;
     const { timeline } = conversation;
-    if (this.#newFrom === null && timeline.loaded) this.#newFrom = conversation.readSeq < conversation.lastSeq ? conversation.readSeq + 1 : 0;
+    if (this.#newFrom === null && timeline.loaded) this.#newFrom = this.#app.model.unreadOf(conversation) ? conversation.readSeq + 1 : Infinity;
     const rows = this.#rows(conversation);
     const anchor = this.#follow ? null : this.#anchor();
     this.#renderTop(conversation);
@@ -72,9 +72,13 @@ export class MessagesView {
     const letters = app.outbox.of(conversation.id);
     const lastOwn = letters.length ? null : entries.findLast((entry) => entry.sender === app.me && entry.kind === 'text');
     let before = null;
+    let isMarked = false;
     for (const entry of entries) {
       if (!before || !sameDay(before.sentAt, entry.sentAt)) rows.push(dayRow(entry, now));
-      if (entry.seq === this.#newFrom && before) rows.push({ key: 'new', stamp: '', make: () => h('li', { class: 'new' }, h('span', {}, 'New')) });
+      if (entry.seq >= this.#newFrom && entry.sender !== app.me && !isMarked) {
+        isMarked = true;
+        if (before) rows.push({ key: 'new', stamp: '', make: () => h('li', { class: 'new' }, h('span', {}, 'New')) });
+      }
       const together = before?.sender === entry.sender && before.kind === 'text' && Date.parse(entry.sentAt) - Date.parse(before.sentAt) < TogetherMs
         && sameDay(before.sentAt, entry.sentAt);
       rows.push(entry.kind === 'text' ? this.#textRow(conversation, entry, together, entry === lastOwn) : this.#noticeRow(entry));

@@ -25,7 +25,7 @@ internal static class Names
         return space + own;
     }
 
-    /// <summary>Namespace-qualified metadata name, for instance <c>Chat.Page`1+Entry</c>.</summary>
+    /// <summary>Namespace-qualified metadata name, for instance <c>Sample.Page`1+Entry</c>.</summary>
     public static string Metadata(INamedTypeSymbol type)
     {
         if (type.ContainingType is { } outer) return Metadata(outer) + "+" + type.MetadataName;

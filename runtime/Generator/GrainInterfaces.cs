@@ -251,11 +251,13 @@ internal static class GrainInterfaces
 
         private static bool HasToken(IMethodSymbol method) => method.Parameters.Any(p => p.Type.IsNamed(Token));
 
-        private static List<IParameterSymbol> Arguments(IMethodSymbol method) => [.. method.Parameters.Where(p => !p.Type.IsNamed(Token))];
+        private static List<IParameterSymbol> Arguments(IMethodSymbol method) =>
+            [.. method.Parameters.Where(p => !p.Type.IsNamed(Token))];
 
         private static string ArgumentName(IParameterSymbol parameter) => "arg" + parameter.Ordinal;
 
-        private static bool IsPassedByReference(IParameterSymbol parameter) => parameter.Has(Immutable) || parameter.Type.IsImmutable();
+        private static bool IsPassedByReference(IParameterSymbol parameter) =>
+            parameter.Has(Immutable) || parameter.Type.IsImmutable();
 
         private static string CallArguments(IMethodSymbol method)
         {

@@ -40,7 +40,8 @@ internal static class Names
         return name + Hash(Metadata(type));
     }
 
-    public static bool IsGeneric(INamedTypeSymbol type) => type.Arity > 0 || (type.ContainingType is { } outer && IsGeneric(outer));
+    public static bool IsGeneric(INamedTypeSymbol type) =>
+        type.Arity > 0 || (type.ContainingType is { } outer && IsGeneric(outer));
 
     /// <summary>The type parameters of the type and of those it is nested in, outermost first.</summary>
     public static List<ITypeParameterSymbol> TypeParameters(INamedTypeSymbol type)
@@ -75,7 +76,8 @@ internal static class Names
 
     public static string Identifier(string name) => "@" + name;
 
-    public static string Literal(string? text) => text is null ? "null" : Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(text, quote: true);
+    public static string Literal(string? text) =>
+        text is null ? "null" : Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(text, quote: true);
 
     public static string Hash(string text) => HashCode(text).ToString("X8", CultureInfo.InvariantCulture);
 

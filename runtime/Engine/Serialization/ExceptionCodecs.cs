@@ -91,7 +91,8 @@ internal static class ExceptionMembers
 internal sealed class ExceptionCodec<T> : ObjectCodec<T>
     where T : Exception
 {
-    public override void WriteMembers(WireWriter writer, T value) => ExceptionMembers.Write(writer, value, ExceptionMembers.Message(value));
+    public override void WriteMembers(WireWriter writer, T value) =>
+        ExceptionMembers.Write(writer, value, ExceptionMembers.Message(value));
 
     public override void ReadMembers(WireReader reader, T value) => ExceptionMembers.Read(reader, value);
 

@@ -99,7 +99,8 @@ internal sealed class ImmutableHashSetCodec<T> : BuiltCodec<ImmutableHashSet<T>,
 
     protected override object? ComparerOf(ImmutableHashSet<T> value) => value.KeyComparer;
 
-    protected override ImmutableHashSet<T> Make(List<T> elements, object? comparer) => ImmutableHashSet.CreateRange(Comparers.Equality<T>(comparer), elements);
+    protected override ImmutableHashSet<T> Make(List<T> elements, object? comparer) =>
+        ImmutableHashSet.CreateRange(Comparers.Equality<T>(comparer), elements);
 }
 
 internal sealed class ImmutableSortedSetCodec<T> : BuiltCodec<ImmutableSortedSet<T>, T>
@@ -110,7 +111,8 @@ internal sealed class ImmutableSortedSetCodec<T> : BuiltCodec<ImmutableSortedSet
 
     protected override object? ComparerOf(ImmutableSortedSet<T> value) => value.KeyComparer;
 
-    protected override ImmutableSortedSet<T> Make(List<T> elements, object? comparer) => ImmutableSortedSet.CreateRange(Comparers.Order<T>(comparer), elements);
+    protected override ImmutableSortedSet<T> Make(List<T> elements, object? comparer) =>
+        ImmutableSortedSet.CreateRange(Comparers.Order<T>(comparer), elements);
 }
 
 internal sealed class ImmutableQueueCodec<T> : BuiltCodec<ImmutableQueue<T>, T>
@@ -137,7 +139,8 @@ internal sealed class FrozenSetCodec<T> : BuiltCodec<FrozenSet<T>, T>
 
     protected override object? ComparerOf(FrozenSet<T> value) => value.Comparer;
 
-    protected override FrozenSet<T> Make(List<T> elements, object? comparer) => elements.ToFrozenSet(Comparers.Equality<T>(comparer));
+    protected override FrozenSet<T> Make(List<T> elements, object? comparer) =>
+        elements.ToFrozenSet(Comparers.Equality<T>(comparer));
 }
 
 internal sealed class DictionaryCodec<TKey, TValue> : PairsCodec<Dictionary<TKey, TValue>, TKey, TValue>
@@ -181,7 +184,8 @@ internal sealed class ConcurrentDictionaryCodec<TKey, TValue> : PairsCodec<Concu
 
     protected override object? ComparerOf(ConcurrentDictionary<TKey, TValue> value) => value.Comparer;
 
-    protected override ConcurrentDictionary<TKey, TValue>? Create(object? comparer) => new(Comparers.Equality<TKey>(comparer) ?? EqualityComparer<TKey>.Default);
+    protected override ConcurrentDictionary<TKey, TValue>? Create(object? comparer) =>
+        new(Comparers.Equality<TKey>(comparer) ?? EqualityComparer<TKey>.Default);
 
     protected override void Add(ConcurrentDictionary<TKey, TValue> target, TKey key, TValue value) => target[key] = value;
 }
@@ -336,7 +340,8 @@ internal sealed class NameValueCollectionCodec : GrowingCodec<NameValueCollectio
 
     protected override NameValueCollection Create(int capacity, object? comparer) => [];
 
-    protected override void Add(NameValueCollection target, KeyValuePair<string?, string?> element) => target.Add(element.Key, element.Value);
+    protected override void Add(NameValueCollection target, KeyValuePair<string?, string?> element) =>
+        target.Add(element.Key, element.Value);
 }
 
 internal sealed class IPEndPointCodec : ObjectCodec<IPEndPoint>

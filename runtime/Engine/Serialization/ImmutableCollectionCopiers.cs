@@ -87,28 +87,32 @@ internal sealed class ImmutableHashSetCopier<T> : FrozenElementsCopier<Immutable
 {
     protected override IEnumerable<T> Read(ImmutableHashSet<T> value) => value;
 
-    protected override ImmutableHashSet<T> Make(ImmutableHashSet<T> original, IEnumerable<T> items) => ImmutableHashSet.CreateRange(original.KeyComparer, items);
+    protected override ImmutableHashSet<T> Make(ImmutableHashSet<T> original, IEnumerable<T> items) =>
+        ImmutableHashSet.CreateRange(original.KeyComparer, items);
 }
 
 internal sealed class ImmutableSortedSetCopier<T> : FrozenElementsCopier<ImmutableSortedSet<T>, T>
 {
     protected override IEnumerable<T> Read(ImmutableSortedSet<T> value) => value;
 
-    protected override ImmutableSortedSet<T> Make(ImmutableSortedSet<T> original, IEnumerable<T> items) => ImmutableSortedSet.CreateRange(original.KeyComparer, items);
+    protected override ImmutableSortedSet<T> Make(ImmutableSortedSet<T> original, IEnumerable<T> items) =>
+        ImmutableSortedSet.CreateRange(original.KeyComparer, items);
 }
 
 internal sealed class ImmutableQueueCopier<T> : FrozenElementsCopier<ImmutableQueue<T>, T>
 {
     protected override IEnumerable<T> Read(ImmutableQueue<T> value) => value;
 
-    protected override ImmutableQueue<T> Make(ImmutableQueue<T> original, IEnumerable<T> items) => ImmutableQueue.CreateRange(items);
+    protected override ImmutableQueue<T> Make(ImmutableQueue<T> original, IEnumerable<T> items) =>
+        ImmutableQueue.CreateRange(items);
 }
 
 internal sealed class ImmutableStackCopier<T> : FrozenElementsCopier<ImmutableStack<T>, T>
 {
     protected override IEnumerable<T> Read(ImmutableStack<T> value) => value.Reverse();
 
-    protected override ImmutableStack<T> Make(ImmutableStack<T> original, IEnumerable<T> items) => ImmutableStack.CreateRange(items);
+    protected override ImmutableStack<T> Make(ImmutableStack<T> original, IEnumerable<T> items) =>
+        ImmutableStack.CreateRange(items);
 }
 
 internal sealed class FrozenSetCopier<T> : FrozenElementsCopier<FrozenSet<T>, T>

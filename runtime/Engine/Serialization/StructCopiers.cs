@@ -7,7 +7,8 @@ internal sealed class NullableCopier<T> : Copier<T?>
 {
     protected override bool DecideImmutable() => Copiers.Find(typeof(T)) is { IsImmutable: true };
 
-    public override T? Copy(T? value, CopyContext? context) => value is { } some ? CopierOf<T>.Instance.Copy(some, context) : null;
+    public override T? Copy(T? value, CopyContext? context) =>
+        value is { } some ? CopierOf<T>.Instance.Copy(some, context) : null;
 
     public override void Describe(GraphShape shape) => shape.Member<T>();
 }
@@ -22,7 +23,8 @@ internal sealed class ArraySegmentCopier<T> : Copier<ArraySegment<T>>
 
 internal sealed class MemoryCopier<T> : Copier<Memory<T>>
 {
-    public override Memory<T> Copy(Memory<T> value, CopyContext? context) => CopierOf<T[]>.Instance.Copy(value.ToArray(), context);
+    public override Memory<T> Copy(Memory<T> value, CopyContext? context) =>
+        CopierOf<T[]>.Instance.Copy(value.ToArray(), context);
 
     public override void Describe(GraphShape shape) => shape.Many<T>();
 }

@@ -30,7 +30,8 @@ internal sealed class KeyValuePairCodec<TKey, TValue> : StructCodec<KeyValuePair
 
 internal sealed class ImmutableCodec<T> : Codec<Immutable<T>>
 {
-    public override void Write(WireWriter writer, uint idDelta, Immutable<T> value) => CodecOf<T>.Instance.Write(writer, idDelta, value.Value);
+    public override void Write(WireWriter writer, uint idDelta, Immutable<T> value) =>
+        CodecOf<T>.Instance.Write(writer, idDelta, value.Value);
 
     public override Immutable<T> Read(WireReader reader, WireType wire) => new(CodecOf<T>.Instance.Read(reader, wire));
 }

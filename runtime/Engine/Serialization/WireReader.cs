@@ -220,7 +220,8 @@ public sealed class WireReader
         return found is T value ? value : throw Malformed($"a reference to {found.GetType()} where {typeof(T)} belongs");
     }
 
-    internal Exception NoCodec() => new SerializerException($"The bytes hold the type \"{UnknownType}\", which no manifest of this process knows.");
+    internal Exception NoCodec() =>
+        new SerializerException($"The bytes hold the type \"{UnknownType}\", which no manifest of this process knows.");
 
     // The first occurrence was inside a field that this version does not know.
     private T Revisit<T>(Codec<T> codec, int position)

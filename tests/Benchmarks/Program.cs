@@ -1,9 +1,11 @@
 using OrleansSocial.Benchmarks;
+using OrleansSocial.Benchmarks.Grains;
 
 // Each benchmark is one line here: its name on the command line, and what it runs.
 var benchmarks = new Dictionary<string, Func<string[], Task>>
 {
     ["chat"] = ChatBenchmarks.Run,
+    ["grains"] = GrainBenchmarks.Run,
 };
 
 if (args is not [var name, .. var rest] || !benchmarks.TryGetValue(name, out var run))

@@ -168,6 +168,15 @@ internal sealed partial class Activation
     {
         var extras = Extras;
         extras.DisposeTimers();
+        if ((_wasValid && _class.HasDeactivateHook) || extras.LifecycleOrNull is not null) await RunHooksAsync(extras);
+        _class.Unregister(this);
+        _state = ActivationState.Invalid;
+        while (TakeWaiting() is { } request) _class.Engine.SendOn(request, this);
+        await EndAsync(extras.DeactivationToken);
+    }
+
+    private async Task RunHooksAsync(ActivationExtras extras)
+    {
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(extras.DeactivationToken);
         using var timeout = _class.Engine.Time.CreateTimer(
             static state => ((CancellationTokenSource)state!).Cancel(),
@@ -188,10 +197,6 @@ internal sealed partial class Activation
         }
 
         if (extras.LifecycleOrNull is { } lifecycle) await StopAsync(lifecycle, token);
-        _class.Unregister(this);
-        _state = ActivationState.Invalid;
-        while (TakeWaiting() is { } request) _class.Engine.SendOn(request, this);
-        await EndAsync(token);
     }
 
     // The activation is no longer found by then, and holds no requests.

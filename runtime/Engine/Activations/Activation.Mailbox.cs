@@ -4,11 +4,15 @@ namespace Orleans.Bundled;
 internal sealed partial class Activation
 {
     private const int ItemsPerLookAtTheClock = 8;
+    private const uint SchedulesPerStepAside = 61;
 
     private static readonly WorkItem s_draining = new Marker();
     private static readonly Action<object?> s_drain = static state => ((Activation)state!).Drain();
 
     private static ExecutionContext? s_emptyFlow;
+
+    [ThreadStatic]
+    private static uint t_scheduled;
 
     // A stack of what was posted since the last look, newest first. Null: idle. The marker: a drain is scheduled or running,
     // and nothing has been posted since it last looked.
@@ -30,7 +34,7 @@ internal sealed partial class Activation
             head = seen;
         }
 
-        if (head is null) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+        if (head is null) Schedule();
     }
 
     void IThreadPoolWorkItem.Execute()
@@ -112,6 +116,11 @@ internal sealed partial class Activation
         WarnIfLong(begun);
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
+
+    // A thread runs its own newest work first, which keeps a call and its answer on warm caches. Two grains that call each other
+    // for ever would so keep older work of that thread waiting for ever; now and then the next step goes to the end of the
+    // shared queue instead.
+    private void Schedule() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: ++t_scheduled % SchedulesPerStepAside != 0);
 
     // Null once the mailbox has been given back as idle.
     private WorkItem? Take()

@@ -43,15 +43,11 @@ internal sealed class IdleCollector(
 
     private Task Start(CancellationToken cancellationToken)
     {
-        using (ExecutionContext.SuppressFlow())
-        {
-            var quantum = collection.Value.CollectionQuantum;
-            _timers.Add(time.CreateTimer(static state => ((IdleCollector)state!).Collect(), this, quantum, quantum));
-            var inspection = workers.Value.IdleWorkersInspectionPeriod;
-            if (workers.Value.RemoveIdleWorkers)
-                _timers.Add(time.CreateTimer(static state => ((IdleCollector)state!).RemoveIdleWorkers(), this, inspection, inspection));
-        }
-
+        var quantum = collection.Value.CollectionQuantum;
+        _timers.Add(time.CreateTimerWithoutFlow(static state => ((IdleCollector)state!).Collect(), this, quantum, quantum));
+        var inspection = workers.Value.IdleWorkersInspectionPeriod;
+        if (workers.Value.RemoveIdleWorkers)
+            _timers.Add(time.CreateTimerWithoutFlow(static state => ((IdleCollector)state!).RemoveIdleWorkers(), this, inspection, inspection));
         return Task.CompletedTask;
     }
 

@@ -11,14 +11,20 @@ internal sealed class StatelessWorkers(GrainClass grainClass, StatelessWorkerPla
     public bool RemovesIdleWorkers => placement.RemoveIdleWorkers;
 
     /// <summary>Chooses the worker of a request: an idle one, else a new one while there may be more, else the least busy one.</summary>
-    public Activation Take(IdSpan key) => _pools.GetOrAdd(key, static _ => new Pool()).Take(grainClass, key, placement.MaxLocal);
+    public Activation Take(IdSpan key)
+    {
+        while (true)
+        {
+            if (_pools.GetOrAdd(key, static _ => new Pool()).Take(grainClass, key, placement.MaxLocal) is { } worker) return worker;
+        }
+    }
 
     public IEnumerable<Activation> All() => _pools.Values.SelectMany(static pool => pool.All());
 
     public void Remove(Activation activation)
     {
-        // The emptied pool stays: a caller may be about to take a worker from it.
-        if (_pools.TryGetValue(activation.Key, out var pool)) pool.Remove(activation);
+        if (_pools.TryGetValue(activation.Key, out var pool) && pool.Remove(activation))
+            _pools.TryRemove(new KeyValuePair<IdSpan, Pool>(activation.Key, pool));
     }
 
     /// <summary>Ends workers that were idle for some cycles, down to one in each pool.</summary>
@@ -30,11 +36,14 @@ internal sealed class StatelessWorkers(GrainClass grainClass, StatelessWorkerPla
     private sealed class Pool
     {
         private readonly List<Activation> _workers = [];
+        private bool _removed;
 
-        public Activation Take(GrainClass grainClass, IdSpan key, int max)
+        // Null when the pool has been emptied and removed meanwhile.
+        public Activation? Take(GrainClass grainClass, IdSpan key, int max)
         {
             lock (_workers)
             {
+                if (_removed) return null;
                 var worker = LeastBusy();
                 if (worker is null || (Volatile.Read(ref worker.Extras.Load) > 0 && _workers.Count < max))
                 {
@@ -52,9 +61,14 @@ internal sealed class StatelessWorkers(GrainClass grainClass, StatelessWorkerPla
             lock (_workers) return [.. _workers];
         }
 
-        public void Remove(Activation activation)
+        // True when that was the last one.
+        public bool Remove(Activation activation)
         {
-            lock (_workers) _workers.Remove(activation);
+            lock (_workers)
+            {
+                _workers.Remove(activation);
+                return _removed = _workers.Count == 0;
+            }
         }
 
         public void RemoveIdle(int minIdleCycles)

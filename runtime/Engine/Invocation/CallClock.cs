@@ -39,10 +39,7 @@ internal sealed class CallClock : IDisposable
         _start = time.GetTimestamp();
         var period = responseTimeout / 4;
         period = period > s_periodMax ? s_periodMax : period < s_periodMin ? s_periodMin : period;
-        using (ExecutionContext.SuppressFlow())
-        {
-            _timer = time.CreateTimer(static state => ((CallClock)state!).Scan(), this, period, period);
-        }
+        _timer = time.CreateTimerWithoutFlow(static state => ((CallClock)state!).Scan(), this, period, period);
     }
 
     /// <summary>Time since the start in units of 100 ms, at most a second behind.</summary>

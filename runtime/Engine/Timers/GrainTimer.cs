@@ -76,11 +76,7 @@ internal abstract class GrainTimer : TaskRequest, IGrainTimer, IActivationTimer
         lock (_lock)
         {
             _period = period;
-            // The registering request's context does not flow into the ticks.
-            using (ExecutionContext.SuppressFlow())
-            {
-                _timer = time.CreateTimer(static state => ((GrainTimer)state!).FallDue(), this, due, Timeout.InfiniteTimeSpan);
-            }
+            _timer = time.CreateTimerWithoutFlow(static state => ((GrainTimer)state!).FallDue(), this, due, Timeout.InfiniteTimeSpan);
         }
     }
 

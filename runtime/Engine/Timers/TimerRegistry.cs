@@ -21,8 +21,6 @@ internal sealed class TimerRegistry(TimeProvider time) : ITimerRegistry
                 $"Activation access violation: a timer of grain {activation.GrainId} was registered outside of its turns.");
         }
 
-        if (activation.State >= ActivationState.Deactivating && activation.InOperation)
-            throw new InvalidOperationException($"{activation} is ending; it keeps no new timers.");
         var timer = new GrainTimer<TState>(activation, callback, state, options.Interleave, options.KeepAlive);
         activation.Extras.AddTimer(timer);
         timer.StartWith(time, due, period);

@@ -282,6 +282,21 @@ public sealed class LifeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_grain_that_a_request_has_blocked_for_hours_is_replaced()
+    {
+        var signal = Signals.NewName();
+        var first = await Alice.Instance();
+        var stuck = Alice.Hold(signal);
+        await Shows("activate", "held");
+
+        _time.Advance(TimeSpan.FromHours(2) + TimeSpan.FromMinutes(2));
+        await Assert.ThrowsAsync<TimeoutException>(() => stuck);
+
+        Assert.NotEqual(first, await Alice.Instance());
+        Signals.Set(signal);
+    }
+
+    [Fact]
     public async Task Classes_may_have_an_age_of_their_own()
     {
         var (permanent, brief) = (Signals.NewName(), Signals.NewName());

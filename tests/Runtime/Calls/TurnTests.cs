@@ -147,6 +147,25 @@ public sealed class TurnTests(OneSiloFixture silo) : IClassFixture<OneSiloFixtur
     }
 
     [Fact]
+    public async Task Grains_that_call_each_other_without_end_do_not_keep_others_waiting()
+    {
+        using var over = new CancellationTokenSource();
+        var busy = Enumerable.Range(0, 4 * Environment.ProcessorCount).Select(i => Task.Run(async () =>
+        {
+            var grain = silo.Grains.GetGrain<IGreeter>($"busy-{i}");
+            while (!over.IsCancellationRequested) await grain.Nod();
+        })).ToArray();
+
+        for (var i = 0; i < 50; i++)
+        {
+            await Task.Run(() => silo.Grains.GetGrain<IGreeter>($"newcomer-{i}").Greet("bob")).Soon("an answer beside busy grains");
+        }
+
+        await over.CancelAsync();
+        await Task.WhenAll(busy);
+    }
+
+    [Fact]
     public void The_silo_hands_out_its_own_client() =>
         Assert.NotNull(silo.Cluster.Client.ServiceProvider.GetRequiredService<IGrainFactory>());
 }

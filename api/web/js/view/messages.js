@@ -13,17 +13,19 @@ export class MessagesView {
   #app;
   #actions;
   #list = h('ol', { class: 'entries' });
-  #top = h('p', { class: 'beginning' });
+  #beginning = h('p', { class: 'beginning' });
   #down;
   #conversation = null;
   #newFrom = null;
+  /** Whether new messages pull the view down; and where it stood when that was last decided, to notice who scrolls meanwhile. */
   #follow = true;
+  #top = 0;
 
   /** @param {{more: (entry: object) => void, refused: (letter: object) => void, seen: () => void}} actions */
   constructor(app, actions) {
     this.#app = app;
     this.#actions = actions;
-    this.scroller = h('div', { class: 'messages', tabIndex: 0, role: 'region', 'aria-label': 'Messages' }, this.#top, this.#list);
+    this.scroller = h('div', { class: 'messages', tabIndex: 0, role: 'region', 'aria-label': 'Messages' }, this.#beginning, this.#list);
     this.#down = h('button', { class: 'down', type: 'button', hidden: true, 'aria-label': 'Go to the newest message', onclick: () => this.toBottom() }, icon('down'));
     this.element = h('div', { class: 'pane' }, this.scroller, this.#down);
     this.scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true });
@@ -51,6 +53,7 @@ export class MessagesView {
     const { timeline } = conversation;
     if (this.#newFrom === null && timeline.loaded) this.#newFrom = this.#app.model.unreadOf(conversation) ? conversation.readSeq + 1 : Infinity;
     const rows = this.#rows(conversation);
+    if (this.scroller.scrollTop !== this.#top) this.#follow = this.atBottom;
     const anchor = this.#follow ? null : this.#anchor();
     this.#renderTop(conversation);
     reconcile(this.#list, rows, { key: (row) => row.key, stamp: (row) => row.stamp, make: (row) => row.make() });
@@ -61,7 +64,7 @@ export class MessagesView {
 
   #renderTop({ id, timeline }) {
     const waiting = !timeline.loaded || this.#app.isLoadingOlder(id);
-    this.#top.textContent = waiting ? 'Loading messages…' : timeline.hasBefore ? '' : 'This is where the conversation begins.';
+    this.#beginning.textContent = waiting ? 'Loading messages…' : timeline.hasBefore ? '' : 'This is where the conversation begins.';
   }
 
   #rows(conversation) {
@@ -146,6 +149,7 @@ export class MessagesView {
   }
 
   #scrolled() {
+    this.#top = this.scroller.scrollTop;
     this.#follow = this.atBottom;
     this.#down.hidden = this.#follow;
     const timeline = this.#app.model.conversation(this.#conversation)?.timeline;
@@ -153,7 +157,10 @@ export class MessagesView {
     if (this.#follow) this.#actions.seen();
   }
 
-  #jump() { this.scroller.scrollTop = this.scroller.scrollHeight; }
+  #jump() {
+    this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.#top = this.scroller.scrollTop;
+  }
 
   /** The first message in sight, and where it stands. It is found again by its number: its element may be another then. */
   #anchor() {

@@ -1,3 +1,7 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Logging;
@@ -28,6 +32,7 @@ internal sealed class LiveLifetime(LiveConnections connections, LiveNode node, I
         var live = new HubConnection(node, caller, connection);
         connection.Features.Set<LiveConnection>(live);
         connections.Add(live);
+        Forget(connection.GetHttpContext());
         return base.OnConnectedAsync(connection);
     }
 
@@ -36,5 +41,15 @@ internal sealed class LiveLifetime(LiveConnections connections, LiveNode node, I
     {
         if (connection.Features.Get<LiveConnection>() is { } live) await connections.Remove(live);
         await base.OnDisconnectedAsync(connection);
+    }
+
+    // A connection lives for hours; the headers, the address with its token and the ticket of its first moment need not.
+    private static void Forget(HttpContext? http)
+    {
+        if (http is null) return;
+        http.Request.Headers.Clear();
+        http.Features.Set<IQueryFeature>(null);
+        http.Features.Set<IAuthenticateResultFeature>(null);
+        if (http.Features.Get<IHttpRequestFeature>() is { } request) (request.RawTarget, request.QueryString) = ("", "");
     }
 }

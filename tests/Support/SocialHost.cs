@@ -95,6 +95,7 @@ public sealed class SocialHost : IAsyncDisposable
         {
             ["ConnectionStrings:Postgres"] = connectionString,
             ["Social:Node:Seed"] = "false",
+            ["Logging:LogLevel:Default"] = "Warning",
             ["Social:Lease:ClaimSecondsMax"] = "5",
             ["Social:Identity:HashOperations"] = "1",
             ["Social:Identity:HashMemoryKiB"] = "64",

@@ -8,7 +8,7 @@ export class Live {
   #stopped = false;
   #wake = null;
   #refused = null;
-  #backoff = new Backoff();
+  #backoff;
   #signalR;
   #session;
   #position;
@@ -16,8 +16,9 @@ export class Live {
   state = 'connecting';
   retryAt = null;
 
-  /** @param {{signalR: object, session: Session, position: Position, changed: (what: string) => void}} parts */
-  constructor({ signalR, session, position, changed }) {
+  /** @param {{signalR: object, session: Session, position: Position, changed: (what: string) => void, backoff?: Backoff}} parts */
+  constructor({ signalR, session, position, changed, backoff = new Backoff() }) {
+    this.#backoff = backoff;
     this.#signalR = signalR;
     this.#session = session;
     this.#position = position;

@@ -3,6 +3,7 @@
 import { Refused } from './api.js';
 
 const AgainMs = 3_000;
+const AtOnceMax = 4;
 const WatchedMax = 100;
 
 export class People {
@@ -10,6 +11,9 @@ export class People {
   #model;
   #changed;
   #asked = new Set();
+  #queue = [];
+  #running = 0;
+  #restUntil = 0;
   #watched = '';
 
   constructor({ api, model, changed }) {
@@ -20,8 +24,14 @@ export class People {
 
   /** A person's names. They are read once each time the page is opened; until then those known from before serve. */
   get(id) {
-    if (id && !this.#asked.has(id)) void this.#read(id);
-    return this.#model.people.get(id) ?? { handle: '', displayName: '…' };
+    const known = this.#model.people.get(id);
+    if (id && !this.#asked.has(id)) {
+      this.#asked.add(id);
+      if (known) this.#queue.push(id);
+      else this.#queue.unshift(id);
+      this.#pump();
+    }
+    return known ?? { handle: '', displayName: '…' };
   }
 
   /** The person with a handle. Throws Refused when there is none. */
@@ -44,14 +54,24 @@ export class People {
     this.#changed();
   }
 
+  #pump() {
+    while (this.#queue.length > 0 && this.#running < AtOnceMax && Date.now() >= this.#restUntil) {
+      this.#running++;
+      void this.#read(this.#queue.shift()).finally(() => { this.#running--; this.#pump(); });
+    }
+  }
+
+  /** Reads one person. Whom the server cannot tell of now comes again after a rest of all; who does not exist, never. */
   async #read(id) {
-    this.#asked.add(id);
     try {
       this.#model.putPerson(await this.#api.person(id));
       this.#changed();
     } catch (e) {
-      const final = e instanceof Refused && e.retryAfterSeconds === null;
-      if (!final) setTimeout(() => { this.#asked.delete(id); this.#changed(); }, AgainMs);
+      if (e instanceof Refused && e.retryAfterSeconds === null) return;
+      const restMs = Math.max(AgainMs, (e.retryAfterSeconds ?? 0) * 1000);
+      this.#queue.unshift(id);
+      this.#restUntil = Date.now() + restMs;
+      setTimeout(() => this.#pump(), restMs + 10);
     }
   }
 }

@@ -6,6 +6,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
 {
     ["chat"] = ChatBenchmarks.Run,
     ["grains"] = GrainBenchmarks.Run,
+    ["sends"] = DurableSendBenchmarks.Run,
 };
 
 if (args is not [var name, .. var rest] || !benchmarks.TryGetValue(name, out var run))

@@ -21,7 +21,7 @@ internal static class GrainBenchmarks
 
     public static async Task<IHost> Start()
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.UseOrleans(silo => silo.UseLocalhostClustering());
         var host = builder.Build();
         await host.StartAsync();

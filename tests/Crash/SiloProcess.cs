@@ -40,6 +40,9 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Starts the process on a new data folder and waits until it serves.</summary>
     public static async Task<SiloProcess> Start(string data, IReadOnlyDictionary<string, string> settings)
     {
+        // PostgreSQL may run as another user, who must be able to pass through the temporary folder.
+        if (!OperatingSystem.IsWindows() && Directory.GetParent(data) is { } parent) parent.UnixFileMode |= UnixFileMode.OtherExecute;
+
         var silo = new SiloProcess(data, FreePort(), settings);
         await silo.Start();
         return silo;

@@ -16,13 +16,14 @@ internal sealed class MemberStore(Database database)
         INSERT INTO conversations (id, kind, title, created_by, created_at, creation_print, version) VALUES ($1, $2, $3, $4, $5, $6, $7)
         """;
 
+    // Where a marker begins is told with the joining; read_xid names its own moves only.
     private const string UpsertMembers =
         """
-        INSERT INTO members (conversation_id, user_id, role, joined_seq, read_seq)
-        SELECT $1, u, r, j, $5 FROM unnest($2::uuid[], $3::int2[], $4::int8[]) AS i(u, r, j)
+        INSERT INTO members (conversation_id, user_id, role, joined_seq, read_seq, read_xid)
+        SELECT $1, u, r, j, $5, '0'::xid8 FROM unnest($2::uuid[], $3::int2[], $4::int8[]) AS i(u, r, j)
         ON CONFLICT (conversation_id, user_id) DO UPDATE SET
             role = excluded.role, joined_seq = excluded.joined_seq, left_seq = NULL, xid = pg_current_xact_id(),
-            read_seq = greatest(members.read_seq, excluded.read_seq), read_xid = pg_current_xact_id()
+            read_seq = greatest(members.read_seq, excluded.read_seq), read_xid = excluded.read_xid
         """;
 
     private const string UpdateLeft =

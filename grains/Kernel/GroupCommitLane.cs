@@ -54,7 +54,17 @@ internal sealed partial class GroupCommitLane<TWrite>(
         NpgsqlConnection? connection = null;
         while (Take())
         {
-            connection = await CommitTaken(connection);
+            try
+            {
+                connection = await CommitTaken(connection);
+            }
+            catch (Exception fault)
+            {
+                // Whatever happens to one transaction, the lane goes on.
+                LogLost(_taken.Count, fault.Message);
+                Finish(_taken, CommitOutcome.Failed);
+                connection = null;
+            }
         }
 
         if (connection is not null) await connection.DisposeAsync();

@@ -113,7 +113,7 @@ public sealed class ChangeSourceTests(ChatServer server)
         Assert.Equal([Alice, Bob, Carol], room.Members.Select(m => m.User));
         Assert.Equal(5, room.LastSeq);
         Assert.Equal([EntryKind.Joined, EntryKind.Titled, EntryKind.Text], toCarol.Select(c => c.Event.Data).OfType<MessageView>().Select(m => m.Kind));
-        Assert.Contains(toCarol, c => c.Event.Data is ReadMarker { Seq: 5 } marker && marker.User == Bob);
+        Assert.Equal([new ReadMarker(log.Id, Bob, 5)], toCarol.Select(c => c.Event.Data).OfType<ReadMarker>());
 
         since = await Horizon(storage);
         await Commit(storage, new(log, new LogEntry(EntryKind.Left, Alice, "", subject: Carol)));
@@ -133,7 +133,7 @@ public sealed class ChangeSourceTests(ChatServer server)
         await Commit(storage, new(log) { Read = (Bob, 3) });
         await Commit(storage, new(log) { Read = (Alice, 3) });
 
-        var changes = await Read(storage, Bob, 0);
+        var changes = await Read(storage, Bob, 1);
 
         Assert.Equal(changes.Count, changes.DistinctBy(c => (c.Event.Topic, c.Event.Seq, c.Event.Version)).Count());
     }

@@ -51,7 +51,8 @@ public abstract class CompletionRequest : Request
 
     private protected Task SendCore(GrainReference? target)
     {
-        if ((Method.Options & InvokeOptions.OneWay) != 0)
+        // A copy that a filter sends again has its options already, and they may say more than the method's attributes.
+        if (((target is null ? Options : Method.Options) & InvokeOptions.OneWay) != 0)
         {
             Send();
             return Task.CompletedTask;

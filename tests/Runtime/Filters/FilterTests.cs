@@ -1,4 +1,5 @@
 using System.Reflection;
+using Orleans.Conformance.Observers;
 
 namespace Orleans.Conformance.Filters;
 
@@ -251,6 +252,23 @@ public sealed class FilterTests
 
         await grain.Fail();
         Assert.Equal(7, await grain.Number());
+    }
+
+    [Fact]
+    public async Task An_outgoing_filter_goes_on_after_a_call_that_nobody_answers()
+    {
+        await using var cluster = await OneSilo.Start(silo => silo.AddOutgoingGrainCallFilter(async context =>
+        {
+            await context.Invoke();
+            Signals.Log(_key, $"after {context.MethodName}");
+        }));
+        var listener = new Listener();
+
+        cluster.Client.CreateObjectReference<IListener>(listener).Hear("hello");
+
+        await Wait.Eventually(() => Assert.Equal(["after Hear"], Signals.Lines(_key)));
+        await Wait.Eventually(() => Assert.Equal(["hello"], Signals.Lines(listener.Log)));
+        GC.KeepAlive(listener);
     }
 
     [Fact]

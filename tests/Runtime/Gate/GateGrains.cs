@@ -19,6 +19,8 @@ public interface IDoor : IGrainWithStringKey
 
     Task Back(IDoor to, string log);
 
+    Task BackLater(IDoor to, string log);
+
     Task Knock(string log);
 }
 
@@ -54,10 +56,8 @@ public abstract class DoorBase : Grain
                 using (RequestContext.SuppressCallChainReentrancy()) await next.Back(me, log);
                 break;
             case "over":
-                Task late;
-                using (RequestContext.AllowCallChainReentrancy()) late = next.Enter(log, "elsewhere");
-                await next.Knock(log);
-                await late;
+                using (RequestContext.AllowCallChainReentrancy()) next.BackLater(me, log).Ignore();
+                await Enter(log, "section over");
                 break;
             default:
                 await next.Back(me, log);
@@ -66,6 +66,13 @@ public abstract class DoorBase : Grain
     }
 
     public virtual Task Back(IDoor to, string log) => to.Knock(log);
+
+    public virtual async Task BackLater(IDoor to, string log)
+    {
+        ArgumentNullException.ThrowIfNull(to);
+        await Enter(log, "later");
+        await to.Knock(log);
+    }
 
     public virtual Task Knock(string log)
     {

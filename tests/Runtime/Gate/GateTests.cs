@@ -191,6 +191,24 @@ public sealed class GateTests(OneSiloFixture silo) : IClassFixture<OneSiloFixtur
     }
 
     [Fact]
+    public async Task A_chain_is_not_let_in_once_its_section_is_over()
+    {
+        var door = Door<IDoor>();
+        var call = door.There(Door<IDoor>(), "over", _log);
+        await Wait.Eventually(() => Assert.Equal(["+later", "+section over"], Signals.Lines(_log).Order()));
+
+        Finish("later");
+        await Wait.Eventually(() => Assert.Contains("-later", Signals.Lines(_log)));
+        Finish("peek");
+        await door.Peek(_log, "peek");
+        Assert.DoesNotContain("knock", Signals.Lines(_log));
+        Finish("section over");
+
+        await call;
+        await Wait.Eventually(() => Assert.Equal("knock", Signals.Lines(_log)[^1]));
+    }
+
+    [Fact]
     public async Task Many_waiting_requests_keep_their_order()
     {
         var door = Door<IDoor>();

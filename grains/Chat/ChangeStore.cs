@@ -6,7 +6,8 @@ namespace OrleansSocial.Chat;
 /// <remarks>
 /// Within a conversation transaction ids grow with the numbers: its writes go through one lane, and a second writer fails at the
 /// primary key. So the first entry that is not below a transaction is found by galloping back from the newest (numbers have
-/// no gaps), and the insert of a message pays for no further index.
+/// no gaps), and the insert of a message pays for no further index. Each step is a lateral subquery with a limit, so that no
+/// estimate can talk the planner into reading the whole table.
 /// </remarks>
 internal sealed class ChangeStore : IChangeSource
 {
@@ -22,8 +23,9 @@ internal sealed class ChangeStore : IChangeSource
             SELECT conversation_id, seq, 1::int8 FROM newest
             UNION ALL
             SELECT g.conversation_id, g.newest, g.step * 2
-            FROM gallop g JOIN messages x ON x.conversation_id = g.conversation_id AND x.seq = g.newest - g.step
-            WHERE x.xid >= $2
+            FROM gallop g
+            CROSS JOIN LATERAL (
+                SELECT FROM messages x WHERE x.conversation_id = g.conversation_id AND x.seq = g.newest - g.step AND x.xid >= $2 LIMIT 1) one
         )
         SELECT {MessageStore.ViewColumns}, m.xid
         FROM (SELECT conversation_id, newest, max(step) AS step FROM gallop GROUP BY conversation_id, newest) g

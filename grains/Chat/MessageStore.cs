@@ -41,7 +41,7 @@ internal sealed class MessageStore(Database database)
         """
         SELECT i.n, m.seq, m.sent_at, m.text, m.first_print
         FROM unnest($1::uuid[], $2::uuid[], $3::text[]) WITH ORDINALITY AS i(c, u, k, n)
-        JOIN messages m ON m.conversation_id = i.c AND m.sender = i.u AND m.client_key = i.k
+        CROSS JOIN LATERAL (SELECT * FROM messages x WHERE x.conversation_id = i.c AND x.sender = i.u AND x.client_key = i.k LIMIT 1) m
         """;
 
     /// <summary>Inserts texts: most of what is ever written goes through this one statement.</summary>

@@ -145,20 +145,15 @@ internal sealed partial class SiloLease(
         {
             try
             {
-                await Task.Delay(renewed ? Lease / 5 : Retry, clock, _stop.Token);
-                var before = renewed;
-                renewed = false;
+                await Pause(_stop.Token);
                 if (!await Renew(_stop.Token))
                 {
                     Replaced();
                     return;
                 }
 
+                if (!renewed) LogRenewedAgain(fence.Epoch);
                 renewed = true;
-                if (!before)
-                {
-                    LogRenewedAgain(fence.Epoch);
-                }
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -167,23 +162,24 @@ internal sealed partial class SiloLease(
             catch (Exception fault)
             {
                 database.Translate(fault);
-                LogNotRenewed(fence.Epoch, fault.GetBaseException().Message);
+                if (renewed) LogNotRenewed(fence.Epoch, fault.GetBaseException().Message);
+                renewed = false;
                 await CloseConnection();
             }
         }
     }
 
+    // Waiting on the session itself tells at once when PostgreSQL goes away; its pool of connections is then of no use either.
+    private async Task Pause(CancellationToken cancellation)
+    {
+        if (_connection is { } connection) await connection.WaitAsync(Lease / 5, cancellation);
+        else await Task.Delay(Retry, clock, cancellation);
+    }
+
     private async Task<bool> Renew(CancellationToken cancellation)
     {
-        if (_connection is null)
-        {
-            await OpenConnection(cancellation);
-        }
-
-        if (!_locked)
-        {
-            await TryLock(cancellation);
-        }
+        if (_connection is null) await OpenConnection(cancellation);
+        if (!_locked) await TryLock(cancellation);
 
         var askedAt = clock.GetTimestamp();
         var rows = await Execute(

@@ -25,6 +25,20 @@ public class LeaseTests
     }
 
     [Fact]
+    public async Task A_silo_that_ends_gives_its_lease_back()
+    {
+        var postgres = await NewDatabase();
+        await using var silo = new Silo(postgres, "silo");
+        await silo.Start();
+        Assert.Equal(1, await silo.Ask<long>("SELECT count(*) FROM silo_leases"));
+
+        await silo.Stop();
+
+        Assert.Equal(0, await silo.Ask<long>("SELECT count(*) FROM silo_leases"));
+        Assert.False(silo.Fence.Held);
+    }
+
+    [Fact]
     public async Task A_second_silo_is_refused_when_the_first_stays()
     {
         var postgres = await NewDatabase();

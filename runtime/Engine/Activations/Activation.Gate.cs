@@ -224,6 +224,8 @@ internal sealed partial class Activation
             return;
         }
 
+        if (_class.QueueWarning > 0 && _waitingCount == _class.QueueWarning)
+            EngineLog.QueueIsLong(_class.Engine.Log, GrainId, _waitingCount);
         request.Next = null;
         if (_lastWaiting is null) _waiting = request;
         else _lastWaiting.Next = request;

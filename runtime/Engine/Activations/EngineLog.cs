@@ -27,6 +27,9 @@ internal static partial class EngineLog
     [LoggerMessage(Level = LogLevel.Error, Message = "{Grain} is abandoned: {Request} has blocked it for too long.")]
     public static partial void Abandoned(ILogger log, GrainId grain, string request);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} requests wait on {Grain}.")]
+    public static partial void QueueIsLong(ILogger log, GrainId grain, int count);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The stop was cut short with {Count} activations still ending.")]
     public static partial void StopCutShort(ILogger log, int count);
 

@@ -30,6 +30,7 @@ internal sealed class GrainClass
         var placement = type.GetCustomAttribute<PlacementAttribute>(inherit: true)?.PlacementStrategy;
         if (placement is StatelessWorkerPlacement workers) Workers = new StatelessWorkers(this, workers);
         QueueLimit = engine.QueueLimit(Workers is not null);
+        QueueWarning = engine.QueueWarning(Workers is not null);
     }
 
     public GrainEngine Engine { get; }
@@ -55,6 +56,9 @@ internal sealed class GrainClass
 
     /// <summary>How many requests may wait; zero for any number.</summary>
     public int QueueLimit { get; }
+
+    /// <summary>At how many waiting requests a warning is logged; zero for never.</summary>
+    public int QueueWarning { get; }
 
     /// <summary>The pools of a stateless worker class; null for other classes.</summary>
     public StatelessWorkers? Workers { get; }

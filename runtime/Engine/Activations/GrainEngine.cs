@@ -154,6 +154,9 @@ internal sealed class GrainEngine : CallRouter, IDisposable
     public int QueueLimit(bool ofWorkers) =>
         ofWorkers ? _messaging.MaxEnqueuedRequestsHardLimit_StatelessWorker : _messaging.MaxEnqueuedRequestsHardLimit;
 
+    public int QueueWarning(bool ofWorkers) =>
+        ofWorkers ? _messaging.MaxEnqueuedRequestsSoftLimit_StatelessWorker : _messaging.MaxEnqueuedRequestsSoftLimit;
+
     /// <summary>Refuses new activations, ends all there are and waits for them, then fails whatever still waits for an answer.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {

@@ -241,9 +241,9 @@ public abstract class Request : WorkItem, IInvokable
     }
 
     /// <summary>Readies a request that the engine itself posts, such as a timer's tick, to be run once more.</summary>
-    internal void Reset(GrainReference? reference, InvokeOptions options)
+    internal void Reset(GrainReference reference, InvokeOptions options)
     {
-        Reference = reference!;
+        Reference = reference;
         Options = options;
         _state = RequestState.New;
         Next = null;

@@ -140,7 +140,7 @@ internal abstract class GrainTimer : TaskRequest, IGrainTimer, IActivationTimer
             if (_disposed || _posted) return;
             _posted = true;
             Debug.Assert(Next is null, "A tick is in no list before it is posted.");
-            Reset(_activation.GrainReference, Method.Options);
+            Reset(Reference ?? _activation.GrainReference, Method.Options);
             Queue = _activation;
         }
 

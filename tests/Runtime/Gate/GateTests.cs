@@ -209,6 +209,23 @@ public sealed class GateTests(OneSiloFixture silo) : IClassFixture<OneSiloFixtur
     }
 
     [Fact]
+    public async Task A_grain_may_have_a_limit_of_waiting_requests()
+    {
+        await using var cluster = await OneSilo.Start(
+            silo => silo.Configure<SiloMessagingOptions>(options => options.MaxEnqueuedRequestsHardLimit = 2));
+        var door = cluster.Client.GetGrain<IDoor>(_log);
+        var calls = new List<Task> { door.Enter(_log, "alice") };
+        await Shows("+alice");
+        calls.Add(door.Enter(_log, "bob"));
+        calls.Add(door.Enter(_log, "carol"));
+
+        await Assert.ThrowsAsync<LimitExceededException>(() => door.Enter(_log, "dave"));
+
+        Finish("alice", "bob", "carol");
+        await Task.WhenAll(calls);
+    }
+
+    [Fact]
     public async Task Many_waiting_requests_keep_their_order()
     {
         var door = Door<IDoor>();

@@ -29,7 +29,8 @@ internal static class ChatBenchmarks
         {
             foreach (var target in targets)
             {
-                var measured = await Measure(target, await postgres.CreateDatabase(), postgres.ProcessId, seconds);
+                var database = await postgres.CreateDatabase();
+                var measured = (await Measure(target, database, postgres.ProcessId, seconds)) with { IdleKiB = await Idle(target, database) };
                 Console.WriteLine($"round {round + 1}, {target.Name}: {measured}");
                 figures[target].Add(measured);
             }
@@ -67,16 +68,17 @@ internal static class ChatBenchmarks
 
         return new(
             pairs.Rate, serverMicros, postgresMicros, pairs.Quantile(0.5), pairs.Quantile(0.99), quiet.Quantile(0.5),
-            crowd.Delivered / crowd.Seconds, roomMicros, await Idle(target, database, giveUp.Token));
+            crowd.Delivered / crowd.Seconds, roomMicros, 0);
     }
 
     /// <summary>Resident memory that each of many idle connections adds to a fresh server.</summary>
-    private static async Task<double> Idle(ChatTarget target, string database, CancellationToken cancellation)
+    private static async Task<double> Idle(ChatTarget target, string database)
     {
+        using var giveUp = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         using var server = await target.Start(database);
-        var first = await target.Connect(server, 400, cancellation);
+        var first = await target.Connect(server, 400, giveUp.Token);
         var before = server.ResidentBytes;
-        var rest = await target.Connect(server, IdleConnections, cancellation);
+        var rest = await target.Connect(server, IdleConnections, giveUp.Token);
         var perConnection = (server.ResidentBytes - before) / 1024.0 / IdleConnections;
         foreach (var socket in first.Concat(rest)) await socket.DisposeAsync();
         return perConnection;

@@ -60,8 +60,7 @@ public class LeaseTests
         await using var second = new Silo(postgres, "second", leaseSeconds: 600);
         await first.Start();
 
-        await second.CutOff(first);
-        await second.Start();
+        await TakeOver(second, first);
 
         Assert.True(second.Fence.Held);
     }
@@ -75,8 +74,7 @@ public class LeaseTests
         await paused.Start();
         Assert.Equal(1, await paused.Write("before"));
 
-        await other.CutOff(paused);
-        await other.Start();
+        await TakeOver(other, paused);
         await Assert.ThrowsAsync<DatabaseUnavailableException>(async () =>
         {
             // The first writes may find their sessions cut; one of them reaches PostgreSQL, and is refused there.
@@ -153,15 +151,29 @@ public class LeaseTests
             await batch.ExecuteNonQueryAsync();
         }
 
-        await second.CutOff(first);
         var starting = second.Start();
-        await Eventually(async () => Assert.Equal(1, await second.Ask<long>(
-            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'second' AND wait_event_type = 'Lock'")));
+        await Eventually(async () =>
+        {
+            await second.CutOff(first);
+            Assert.Equal(1, await second.Ask<long>("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'second' AND wait_event_type = 'Lock'"));
+        });
         Assert.False(starting.IsCompleted);
         await transaction.CommitAsync();
         await starting;
 
         Assert.Equal("slow", await second.Ask<string>("SELECT what FROM told"));
+    }
+
+    // A silo that is cut off tries to come back at once; it is kept away until the other holds the database.
+    private static async Task TakeOver(Silo by, Silo from)
+    {
+        var starting = by.Start();
+        await Eventually(async () =>
+        {
+            await by.CutOff(from);
+            Assert.True(starting.IsCompleted);
+        });
+        await starting;
     }
 
     private static async Task Retried(Func<Task> write)

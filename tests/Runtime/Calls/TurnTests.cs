@@ -15,6 +15,9 @@ public interface ITurnProbe : IGrainWithStringKey
     Task<int> TurnsAtOnce();
 
     Task<bool> HoldsItsThreadFor(string signal);
+
+    /// <summary>Takes one turn after the other without a pause.</summary>
+    Task TakeTurnsUntil(string signal);
 }
 
 public sealed class TurnProbe(IGrainContextAccessor accessor, IGrainContext context, IGrainFactory grains) : Grain, ITurnProbe
@@ -101,6 +104,11 @@ public sealed class TurnProbe(IGrainContextAccessor accessor, IGrainContext cont
         return _most;
     }
 
+    public async Task TakeTurnsUntil(string signal)
+    {
+        while (!Signals.Wait(signal).IsCompleted) await Task.Yield();
+    }
+
     public Task<bool> HoldsItsThreadFor(string signal) => Task.FromResult(Signals.Wait(signal).Wait(TimeSpan.FromSeconds(20)));
 }
 
@@ -162,6 +170,20 @@ public sealed class TurnTests(OneSiloFixture silo) : IClassFixture<OneSiloFixtur
         }
 
         await over.CancelAsync();
+        await Task.WhenAll(busy);
+    }
+
+    [Fact]
+    public async Task Grains_that_never_run_out_of_turns_give_others_theirs()
+    {
+        var signal = Signals.NewName();
+        var busy = Enumerable.Range(0, 2 * Environment.ProcessorCount)
+            .Select(_ => silo.Grains.GetGrain<ITurnProbe>(Signals.NewName()).TakeTurnsUntil(signal))
+            .ToArray();
+
+        for (var i = 0; i < 5; i++) await silo.Grains.GetGrain<IGreeter>($"patient-{i}").Greet("bob").Soon("an answer beside busy grains");
+
+        Signals.Set(signal);
         await Task.WhenAll(busy);
     }
 

@@ -73,9 +73,8 @@ internal sealed class GrainClass
 
     public Activation? Find(IdSpan key) => _activations.GetValueOrDefault(key);
 
-    public Activation GetOrAdd(IdSpan key) => _activations.TryGetValue(key, out var known)
-        ? known
-        : _activations.GetOrAdd(key, static (key, grainClass) => new Activation(grainClass, key), this);
+    public Activation GetOrAdd(IdSpan key) =>
+        _activations.GetOrAdd(key, static (key, grainClass) => new Activation(grainClass, key), this);
 
     public void Unregister(Activation activation)
     {

@@ -17,13 +17,13 @@ internal static class ChatBenchmarks
     private const int IdleConnections = 2000;
     private const string Text = "How about lunch at the place by the river tomorrow, around noon?";
 
-    /// <summary>Prints medians. Options: <c>--rounds N</c> (5), <c>--seconds S</c> of each measured stretch (8).</summary>
+    /// <summary>Prints medians. Options: <c>--rounds N</c> (5), <c>--seconds S</c> of each measured stretch (8), <c>--only ours</c> without the yardstick.</summary>
     public static async Task Run(string[] options)
     {
         var rounds = int.Parse(Option(options, "--rounds", "5"), CultureInfo.InvariantCulture);
         var seconds = double.Parse(Option(options, "--seconds", "8"), CultureInfo.InvariantCulture);
         await using var postgres = await BenchmarkPostgres.Start();
-        ChatTarget[] targets = [new YardstickTarget(), new SocialTarget()];
+        ChatTarget[] targets = Option(options, "--only", "") == "ours" ? [new SocialTarget()] : [new YardstickTarget(), new SocialTarget()];
         var figures = targets.ToDictionary(t => t, _ => new List<ChatFigures>());
         for (var round = 0; round < rounds; round++)
         {
@@ -104,7 +104,7 @@ internal static class ChatBenchmarks
         foreach (var (name, of) in rows)
         {
             var medians = targets.Select(t => Median(figures[t].Select(of))).ToList();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {medians[0]:0.0} | {medians[1]:0.0} | {medians[1] / medians[0]:0.00} |"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {string.Join(" | ", medians.Select(m => m.ToString("0.0", CultureInfo.InvariantCulture)))} | {medians[^1] / medians[0]:0.00} |"));
         }
     }
 

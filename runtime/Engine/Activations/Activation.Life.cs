@@ -32,7 +32,8 @@ internal sealed partial class Activation
     /// <summary>Ends the activation if it was not used for that long. From any thread; what it reads may be a moment old.</summary>
     internal void OfferCollection(int now, int age)
     {
-        if (_state != ActivationState.Valid || _running > 0 || now - Volatile.Read(ref _lastUsed) < age) return;
+        // Whether a request runs is for the activation's own turn to tell: one that was just answered may still be counted here.
+        if (_state != ActivationState.Valid || now - Volatile.Read(ref _lastUsed) < age) return;
         Post(new ActionItem(activation => activation.CollectIfIdle(now, age)));
     }
 

@@ -64,7 +64,12 @@ internal sealed partial class LiveConnections : BackgroundService
         using var seconds = new PeriodicTimer(TimeSpan.FromSeconds(1), _node.Clock);
         try
         {
-            for (var second = 0; await seconds.WaitForNextTickAsync(stoppingToken); second++) RenewSome(second);
+            var memory = new MemoryTrim(_node.Options.TrimHeapMiBMax);
+            for (var second = 0; await seconds.WaitForNextTickAsync(stoppingToken); second++)
+            {
+                RenewSome(second);
+                memory.Tick(_all.Count);
+            }
         }
         catch (OperationCanceledException)
         {

@@ -1,0 +1,39 @@
+namespace OrleansSocial.Realtime;
+
+/// <summary>Gives memory back after a wave of connections: what their opening left behind would otherwise stay for as long as little happens.</summary>
+/// <remarks>
+/// One compacting collection, only when connections have grown by a quarter since the last, none came for some seconds, next to
+/// nothing is allocated, and the heap is small enough for the pause to go unnoticed. A busy node collects by itself.
+/// </remarks>
+internal sealed class MemoryTrim(int heapMiBMax)
+{
+    private const int ConnectionsMin = 500;
+    private const int QuietSecondsMin = 5;
+    private const long QuietBytesMax = 4 << 20;
+
+    private int _countBefore;
+    private int _countAtTrim;
+    private int _quietSeconds;
+    private long _allocatedBefore;
+
+    /// <summary>Called every second with the number of connections; true when it is time to trim.</summary>
+    public bool IsDue(int count, long allocatedBytes, long heapBytes)
+    {
+        var quiet = count <= _countBefore && allocatedBytes - _allocatedBefore < QuietBytesMax;
+        _quietSeconds = quiet ? _quietSeconds + 1 : 0;
+        (_countBefore, _allocatedBefore) = (count, allocatedBytes);
+        _countAtTrim = Math.Min(_countAtTrim, count);
+        if (_quietSeconds < QuietSecondsMin || count < ConnectionsMin || count < _countAtTrim * 5L / 4 + 1) return false;
+        if (heapBytes > (long)heapMiBMax << 20) return false;
+
+        _countAtTrim = count;
+        return true;
+    }
+
+    /// <summary>Trims when it is time.</summary>
+    public void Tick(int count)
+    {
+        if (IsDue(count, GC.GetTotalAllocatedBytes(), GC.GetTotalMemory(forceFullCollection: false)))
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+}

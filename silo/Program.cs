@@ -12,7 +12,11 @@ namespace OrleansSocial;
 public static class SocialApp
 {
     /// <summary>Runs the process.</summary>
-    public static Task<int> Main(string[] args) => Start.Run(() => Create(args));
+    public static Task<int> Main(string[] args)
+    {
+        Start.PrepareSockets();
+        return Start.Run(() => Create(args));
+    }
 
     /// <summary>Puts the application together. <paramref name="configure"/> comes after the defaults and before the parts.</summary>
     public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? configure = null)

@@ -6,6 +6,14 @@ namespace OrleansSocial.Host;
 /// <summary>Runs the process from its start to its end, and tells a person why it does not start.</summary>
 internal static class Start
 {
+    /// <summary>Lets what follows a socket's completion run where the completion was seen; without it every answer of PostgreSQL waits for a free thread.</summary>
+    /// <remarks>Sockets read this setting from the environment only, when the first one is made. An operator's own value wins.</remarks>
+    public static void PrepareSockets()
+    {
+        const string Setting = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+        if (Environment.GetEnvironmentVariable(Setting) is null) Environment.SetEnvironmentVariable(Setting, "1");
+    }
+
     /// <summary>Runs until SIGTERM or SIGINT. Returns the exit code: 0 after an orderly end, 1 when it could not start.</summary>
     public static async Task<int> Run(Func<WebApplication> create)
     {

@@ -15,6 +15,9 @@ internal static class ChatBenchmarks
     private const int RoomSize = 200;
     private const int RoomSenders = 4;
     private const int IdleConnections = 2000;
+
+    // Until the compiler has finished with the hot paths of both servers.
+    private const double WarmUpSeconds = 15;
     private const string Text = "How about lunch at the place by the river tomorrow, around noon?";
 
     /// <summary>Prints medians. Options: <c>--rounds N</c> (5), <c>--seconds S</c> of each measured stretch (8), <c>--only ours</c> without the yardstick.</summary>
@@ -50,7 +53,7 @@ internal static class ChatBenchmarks
         var rooms = new List<LoadRoom>();
         for (var i = 0; i < Pairs; i++)
             rooms.Add(new(await target.Room(server, [sockets[2 * i], sockets[(2 * i) + 1]], giveUp.Token), [sockets[2 * i]]));
-        await ChatLoad.Run(rooms, seconds / 2, Text, giveUp.Token);
+        await ChatLoad.Run(rooms, WarmUpSeconds, Text, giveUp.Token);
 
         var (serverBefore, postgresBefore) = (server.ProcessorTime, ProcessTimes.OfPostgres(postmaster));
         var pairs = await ChatLoad.Run(rooms, seconds, Text, giveUp.Token);

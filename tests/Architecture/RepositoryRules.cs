@@ -1,3 +1,5 @@
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
 namespace OrleansSocial.Architecture;
 
 /// <summary>The repository keeps its rules, and each rule finds what breaks it.</summary>
@@ -83,6 +85,16 @@ public class RepositoryRules
     [Fact]
     public void Every_path_that_a_document_names_exists() => Repository.AssertNone(Repository.Files("*.md").SelectMany(document =>
         Rules.PathsInDocuments(document, File.ReadAllText(Path.Combine(Repository.Root, document)), named => Exists(document, named))));
+
+    [Fact]
+    public void Every_invariant_names_a_test_that_exists()
+    {
+        var tests = Repository.In("tests").SelectMany(f => f.Root.DescendantNodes().OfType<MethodDeclarationSyntax>()).Select(m => m.Identifier.Text).ToHashSet();
+        var document = File.ReadAllText(Path.Combine(Repository.Root, "ARCHITECTURE.md"));
+
+        Assert.Empty(Rules.TestsInDocument(document).Where(name => !tests.Contains(name)));
+        Assert.Equal(["A_test_nobody_wrote"], Rules.TestsInDocument("kept by `A_test_nobody_wrote`."));
+    }
 
     [Fact]
     public void A_path_that_does_not_exist_is_found() =>

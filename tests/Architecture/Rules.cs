@@ -141,6 +141,9 @@ internal static partial class Rules
         where IsPath(named) && !exists(named)
         select new Finding(path, line.number, $"{named} does not exist", "name what is there");
 
+    /// <summary>The tests that a document names: sentences with underscores in code marks.</summary>
+    public static IEnumerable<string> TestsInDocument(string text) => TestName().Matches(text).Select(m => m.Groups[1].Value);
+
     private static bool IsPath(string named) =>
         !named.Contains("//", StringComparison.Ordinal) && !named.StartsWith('/') && !named.StartsWith('-') && !named.Contains('*') && !named.Contains('…')
         && (named.Split('/')[0] is "silo" or "api" or "grains" or "grain-interfaces" or "tests" or "deploy" or "runtime");
@@ -159,6 +162,9 @@ internal static partial class Rules
 
     [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX|NotImplementedException)\b|\bSkip\s*=\s*""")]
     private static partial Regex Unfinished();
+
+    [GeneratedRegex("`([A-Z][a-z0-9]*(?:_\\w+)+)`")]
+    private static partial Regex TestName();
 
     [GeneratedRegex(@"`(?<code>[\w./-]+/[\w./-]*)`|\]\((?<link>[\w./-]+)\)")]
     private static partial Regex NamedPath();

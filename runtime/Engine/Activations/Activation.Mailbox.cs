@@ -144,12 +144,14 @@ internal sealed partial class Activation
         ExecutionContext.Restore(s_emptyFlow!);
     }
 
-    // The coarse clock is good enough to tell a turn that takes seconds, and costs nothing.
+    // The coarse clock is good enough to tell a turn that takes seconds, and costs nothing. Its last step may have fallen into the
+    // shortest of turns, so only what lies before it is certain.
     private void WarnIfLong(int begun)
     {
         var engine = _class.Engine;
-        var milliseconds = (engine.Clock.Now - begun) * CallClock.UnitMilliseconds;
-        if (milliseconds > engine.LongTurn) EngineLog.LongTurn(engine.Log, GrainId, milliseconds);
+        if (engine.Clock.Now == begun) return;
+        var milliseconds = (engine.Clock.Now - begun - engine.Clock.LastStep) * CallClock.UnitMilliseconds;
+        if (milliseconds >= engine.LongTurn) EngineLog.LongTurn(engine.Log, GrainId, milliseconds);
     }
 
     private sealed class Marker : WorkItem

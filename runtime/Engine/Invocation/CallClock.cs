@@ -45,6 +45,9 @@ internal sealed class CallClock : IDisposable
     /// <summary>Time since the start in units of 100 ms, at most a second behind.</summary>
     public int Now { get; private set; }
 
+    /// <summary>How far <see cref="Now"/> moved with its last step: what lasted shorter may seem as long as this.</summary>
+    public int LastStep { get; private set; }
+
     /// <summary>Time since the start in units of 100 ms, read afresh.</summary>
     public int ReadNow() => (int)(_time.GetElapsedTime(_start).TotalMilliseconds / UnitMilliseconds);
 
@@ -81,6 +84,7 @@ internal sealed class CallClock : IDisposable
         try
         {
             var now = ReadNow();
+            LastStep = now - Now;
             Now = now;
             foreach (var shard in _shards.Values)
                 for (var slots = shard.First; slots is not null; slots = slots.Next)

@@ -92,7 +92,7 @@ public class RepositoryRules
         var tests = Repository.In("tests").SelectMany(f => f.Root.DescendantNodes().OfType<MethodDeclarationSyntax>()).Select(m => m.Identifier.Text).ToHashSet();
         var document = File.ReadAllText(Path.Combine(Repository.Root, "ARCHITECTURE.md"));
 
-        Assert.Empty(Rules.TestsInDocument(document).Where(name => !tests.Contains(name)));
+        Assert.DoesNotContain(Rules.TestsInDocument(document), name => !tests.Contains(name));
         Assert.Equal(["A_test_nobody_wrote"], Rules.TestsInDocument("kept by `A_test_nobody_wrote`."));
     }
 

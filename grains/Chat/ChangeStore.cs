@@ -5,7 +5,7 @@ namespace OrleansSocial.Chat;
 /// <summary>Tells from the tables of this slice what happened to a person since a transaction.</summary>
 /// <remarks>
 /// Within a conversation transaction ids grow with the numbers: its writes go through one lane, and a second writer fails at the
-/// primary key. So the first entry that is not below a transaction is found by galloping back from the newest (numbers have
+/// primary key. What was pushed as an unbroken stretch of numbers is stepped over. So the first entry that is not below a transaction is found by galloping back from the newest (numbers have
 /// no gaps), and the insert of a message pays for no further index. Each step is a lateral subquery with a limit, so that no
 /// estimate can talk the planner into reading the whole table.
 /// </remarks>
@@ -13,25 +13,36 @@ internal sealed class ChangeStore : IChangeSource
 {
     private const string Entries =
         $"""
-        WITH RECURSIVE newest AS (
-            SELECT m.conversation_id, m.seq, m.xid
+        WITH RECURSIVE pushed AS (
+            SELECT * FROM unnest($4, $5, $6) AS p (conversation_id, first, last)
+        ), newest AS (
+            SELECT m.conversation_id, m.seq, coalesce(p.last, 0) AS floor
             FROM members mine
+            LEFT JOIN pushed p ON p.conversation_id = mine.conversation_id
             CROSS JOIN LATERAL (
                 SELECT x.conversation_id, x.seq, x.xid FROM messages x WHERE x.conversation_id = mine.conversation_id ORDER BY x.seq DESC LIMIT 1) m
-            WHERE mine.user_id = $1 AND mine.left_seq IS NULL AND m.xid >= $2
-        ), gallop (conversation_id, newest, step) AS (
-            SELECT conversation_id, seq, 1::int8 FROM newest
+            WHERE mine.user_id = $1 AND mine.left_seq IS NULL AND m.xid >= $2 AND m.seq > coalesce(p.last, 0)
             UNION ALL
-            SELECT g.conversation_id, g.newest, g.step * 2
+            SELECT m.conversation_id, m.seq, 0
+            FROM pushed p
+            JOIN members mine ON mine.conversation_id = p.conversation_id AND mine.user_id = $1 AND mine.left_seq IS NULL
+            CROSS JOIN LATERAL (
+                SELECT x.conversation_id, x.seq, x.xid FROM messages x WHERE x.conversation_id = p.conversation_id AND x.seq = p.first - 1 LIMIT 1) m
+            WHERE m.xid >= $2
+        ), gallop (conversation_id, newest, floor, step) AS (
+            SELECT conversation_id, seq, floor, 1::int8 FROM newest
+            UNION ALL
+            SELECT g.conversation_id, g.newest, g.floor, g.step * 2
             FROM gallop g
             CROSS JOIN LATERAL (
                 SELECT FROM messages x WHERE x.conversation_id = g.conversation_id AND x.seq = g.newest - g.step AND x.xid >= $2 LIMIT 1) one
+            WHERE g.newest - g.step > g.floor
         )
         SELECT {MessageStore.ViewColumns}, m.xid
-        FROM (SELECT conversation_id, newest, max(step) AS step FROM gallop GROUP BY conversation_id, newest) g
+        FROM (SELECT conversation_id, newest, floor, max(step) AS step FROM gallop GROUP BY conversation_id, newest, floor) g
         CROSS JOIN LATERAL (
             SELECT * FROM messages x
-            WHERE x.conversation_id = g.conversation_id AND x.seq > g.newest - g.step AND x.xid >= $2
+            WHERE x.conversation_id = g.conversation_id AND x.seq > greatest(g.newest - g.step, g.floor) AND x.seq <= g.newest AND x.xid >= $2
             ORDER BY x.seq LIMIT $3::int8 + 1) m
         """;
 
@@ -74,13 +85,22 @@ internal sealed class ChangeStore : IChangeSource
         ORDER BY r.read_xid FETCH FIRST ($3) ROWS WITH TIES
         """;
 
-    public async Task<IReadOnlyList<Change>> Read(NpgsqlConnection connection, UserId user, ulong sinceXid, int limit, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Change>> Read(
+        NpgsqlConnection connection, UserId user, ulong sinceXid, IReadOnlyCollection<PushedRun> pushed, int limit, CancellationToken cancellation)
     {
         var entries = new List<(MessageView View, ulong Xid)>();
         var rest = new List<Change>();
         await using (var batch = new NpgsqlBatch(connection))
         {
-            foreach (var sql in (string[])[Entries, Edits, Conversations, Leavings, Reads])
+            batch.BatchCommands.Add(new(Entries)
+            {
+                Parameters =
+                {
+                    Sql.Uuid(user), Sql.Xid(sinceXid), Sql.Int(limit), Sql.Uuids([.. pushed.Select(p => p.Topic)]),
+                    Sql.Bigints([.. pushed.Select(p => p.First)]), Sql.Bigints([.. pushed.Select(p => p.Last)]),
+                },
+            });
+            foreach (var sql in (string[])[Edits, Conversations, Leavings, Reads])
                 batch.BatchCommands.Add(new(sql) { Parameters = { Sql.Uuid(user), Sql.Xid(sinceXid), Sql.Int(limit) } });
 
             await using var row = await batch.ExecuteReaderAsync(cancellation);

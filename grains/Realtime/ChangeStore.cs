@@ -26,9 +26,15 @@ internal sealed class ChangeStore(Database database, IEnumerable<IChangeSource> 
     /// <summary>A page of what happened since <paramref name="cursor"/>, or the reason for a reset with a fresh cursor.</summary>
     /// <exception cref="DatabaseUnavailableException">PostgreSQL cannot be reached.</exception>
     public Task<ChangePage> Read(UserId user, CursorToken? cursor, int limit, CancellationToken cancellation)
-        => database.Use((connection, token) => Read(connection, user, cursor, limit, token), cancellation);
+        => database.Use((connection, token) => Read(connection, user, cursor, [], limit, token), cancellation);
 
-    private async Task<ChangePage> Read(NpgsqlConnection connection, UserId user, CursorToken? cursor, int limit, CancellationToken cancellation)
+    /// <summary>All that happened since <paramref name="cursor"/> but what is known to have been pushed.</summary>
+    /// <exception cref="DatabaseUnavailableException">PostgreSQL cannot be reached.</exception>
+    public Task<ChangePage> ReadUnpushed(UserId user, CursorToken cursor, IReadOnlyCollection<PushedRun> pushed, CancellationToken cancellation)
+        => database.Use((connection, token) => Read(connection, user, cursor, pushed, int.MaxValue, token), cancellation);
+
+    private async Task<ChangePage> Read(
+        NpgsqlConnection connection, UserId user, CursorToken? cursor, IReadOnlyCollection<PushedRun> pushed, int limit, CancellationToken cancellation)
     {
         // The horizon comes first: what commits between it and the reading of the tables comes twice rather than not at all.
         var now = await ReadHorizon(connection, cancellation);
@@ -40,7 +46,7 @@ internal sealed class ChangeStore(Database database, IEnumerable<IChangeSource> 
         var all = new List<Change>();
         foreach (var source in _sources)
         {
-            all.AddRange(await source.Read(connection, user, since, options.Value.ReplayEventsMax + 1, cancellation));
+            all.AddRange(await source.Read(connection, user, since, pushed, options.Value.ReplayEventsMax + 1, cancellation));
             if (all.Count > options.Value.ReplayEventsMax) return Fresh(now, today, ResetReason.TooMany);
         }
 

@@ -1,19 +1,27 @@
 namespace OrleansSocial.Realtime;
 
 /// <summary>How far the pushes to one person were compared with the tables, and when they are compared again.</summary>
-/// <param name="pushed">What was pushed since.</param>
+/// <param name="countMax">How many pushes, and how many stretches of them, are remembered.</param>
 /// <param name="now">The present.</param>
-internal sealed class Comparison(PushedEvents pushed, DateTimeOffset now)
+internal sealed class Comparison(int countMax, DateTimeOffset now)
 {
     private DateTimeOffset _lastAt = now;
     private DateTimeOffset? _dueAt;
     private bool _hurried;
+    private bool _noted;
+    private bool _followed;
 
     /// <summary>Up to here everything was handed out; null until a connection has read to its end.</summary>
     public CursorToken? Since { get; set; }
 
-    /// <summary>What was pushed since.</summary>
-    public PushedEvents Pushed { get; } = pushed;
+    /// <summary>What was pushed since, beside new messages that came in their order.</summary>
+    public PushedEvents Pushed { get; } = new(countMax);
+
+    /// <summary>The new messages that were pushed in their order.</summary>
+    public PushedRuns Runs { get; } = new(countMax);
+
+    /// <summary>Whether the event was pushed.</summary>
+    public bool Knows(LiveEvent happened) => Runs.Contains(happened) || Pushed.Contains(happened);
 
     /// <summary>A comparison is under way.</summary>
     public bool Running { get; private set; }
@@ -21,7 +29,8 @@ internal sealed class Comparison(PushedEvents pushed, DateTimeOffset now)
     /// <summary>Notes a push. True when the next comparison is due earlier because of it.</summary>
     public bool Note(LiveEvent happened, DateTimeOffset now, RealtimeOptions options)
     {
-        Pushed.Add(happened);
+        _noted = true;
+        if (!Runs.Add(happened)) Pushed.Add(happened);
         var first = _dueAt is null;
         var hurry = Pushed.Full && !_hurried;
         _dueAt ??= now + TimeSpan.FromSeconds(options.VerifySeconds);
@@ -35,7 +44,7 @@ internal sealed class Comparison(PushedEvents pushed, DateTimeOffset now)
     /// <summary>Begins a comparison: pushes from here on ask for another.</summary>
     public void Begin()
     {
-        (Running, _dueAt) = (true, null);
+        (Running, _dueAt, _followed, _noted) = (true, null, _noted, false);
         Pushed.BeginCompare();
     }
 
@@ -44,12 +53,13 @@ internal sealed class Comparison(PushedEvents pushed, DateTimeOffset now)
         => (Running, _dueAt) = (false, now + TimeSpan.FromSeconds(options.VerifySeconds));
 
     /// <summary>Ends a comparison. What lies at or above the next horizon is seen by the following one again, which is then due.</summary>
+    /// <remarks>What was pushed shortly before may lie there unseen, so one more comparison follows the last push.</remarks>
     public void End(ChangePage page, DateTimeOffset now, RealtimeOptions options)
     {
         var settled = 0;
         while (settled < page.Changes.Count && page.Changes[settled].Xid < page.Next.Horizon) settled++;
         Pushed.EndCompare(page.Changes, settled);
         (Running, _hurried, _lastAt, Since) = (false, false, now, page.Next);
-        if (settled < page.Changes.Count) _dueAt ??= now + TimeSpan.FromSeconds(options.VerifySeconds);
+        if (_followed || settled < page.Changes.Count) _dueAt ??= now + TimeSpan.FromSeconds(options.VerifySeconds);
     }
 }

@@ -32,7 +32,7 @@ internal sealed partial class UserStreamGrain(ChangeStore changes, IOptions<Real
         var lease = _connections.Attach(connection, observer, now + Seconds(options.Value.LeaseSeconds), static () => Random.Shared.NextInt64(1, long.MaxValue));
         if (lease is null) return Task.FromResult<Outcome<Attachment>>(RealtimeRefusals.TooManyConnections);
 
-        _comparison ??= new Comparison(new PushedEvents(options.Value.PushedEventsMax), now);
+        _comparison ??= new Comparison(options.Value.PushedEventsMax, now);
         Announce();
         Schedule(now);
         return Task.FromResult<Outcome<Attachment>>(new Attachment(lease.Attachment, lease.Number));
@@ -171,7 +171,7 @@ internal sealed partial class UserStreamGrain(ChangeStore changes, IOptions<Real
         ChangePage page;
         try
         {
-            page = await changes.Read(Me, since, int.MaxValue, CancellationToken.None);
+            page = await changes.ReadUnpushed(Me, since, comparison.Runs.Now(), CancellationToken.None);
         }
         catch (Exception fault)
         {
@@ -201,7 +201,7 @@ internal sealed partial class UserStreamGrain(ChangeStore changes, IOptions<Real
     private void Hand(Comparison comparison, ChangePage page)
     {
         foreach (var change in page.Changes)
-            if (!comparison.Pushed.Contains(change.Event))
+            if (!comparison.Knows(change.Event))
                 Push(change.Event, null);
 
         comparison.End(page, clock.GetUtcNow(), options.Value);

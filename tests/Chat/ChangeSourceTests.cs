@@ -26,6 +26,30 @@ public sealed class ChangeSourceTests(ChatServer server)
         Assert.Empty(await Read(storage, Bob, await Horizon(storage)));
     }
 
+    [Theory]
+    [InlineData(10, 43, "4 5 6 7 8 9")]
+    [InlineData(4, 40, "41 42 43")]
+    [InlineData(10, 40, "4 5 6 7 8 9 41 42 43")]
+    [InlineData(4, 43, "")]
+    [InlineData(44, 44, "4-43")]
+    [InlineData(1, 3, "4-43")]
+    public async Task What_was_pushed_as_one_stretch_is_stepped_over_and_what_lies_around_it_is_told(long first, long last, string told)
+    {
+        await using var storage = await ChatStorage.Create(server);
+        var (log, other) = (await storage.Group(Alice, Bob), await storage.Group(Alice, Bob));
+        await storage.Send(log, Alice, "before").End;
+        var since = await Horizon(storage);
+        foreach (var i in Enumerable.Range(4, 40)) await storage.Send(log, Alice, $"k{i}").End;
+        await storage.Send(other, Alice, "elsewhere").End;
+
+        var changes = await Read(storage, Bob, since, pushed: [new PushedRun(log.Id, first, last)]);
+
+        var expected = told == "4-43" ? Enumerable.Range(4, 40).Select(i => (long)i) : told.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse);
+        Assert.Equal(expected, changes.Where(c => c.Event.Topic == log.Id.Value).Select(c => c.Event.Seq!.Value));
+        Assert.Single(changes, c => c.Event.Topic == other.Id.Value);
+        Assert.Empty(await Read(storage, Carol, since, pushed: [new PushedRun(log.Id, first, last)]));
+    }
+
     [Fact]
     public async Task A_transaction_that_commits_late_is_not_passed_over()
     {
@@ -156,10 +180,11 @@ public sealed class ChangeSourceTests(ChatServer server)
 
     private static async Task<ulong> Horizon(ChatStorage storage) => await storage.Scalar<ulong>("SELECT pg_snapshot_xmin(pg_current_snapshot())");
 
-    private static async Task<IReadOnlyList<Change>> Read(ChatStorage storage, UserId user, ulong since, int limit = 10_000)
+    private static async Task<IReadOnlyList<Change>> Read(
+        ChatStorage storage, UserId user, ulong since, int limit = 10_000, IReadOnlyCollection<PushedRun>? pushed = null)
     {
         await using var connection = await storage.Database.Open();
-        return await new ChangeStore().Read(connection, user, since, limit, default);
+        return await new ChangeStore().Read(connection, user, since, pushed ?? [], limit, default);
     }
 
     private static IEnumerable<string> Texts(IEnumerable<Change> changes) =>

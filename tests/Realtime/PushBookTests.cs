@@ -76,7 +76,7 @@ public sealed class PushBookTests
     [Fact]
     public void A_push_asks_for_a_comparison_soon_and_the_next_pushes_do_not_put_it_off()
     {
-        var comparison = new Comparison(new PushedEvents(10), s_noon);
+        var comparison = new Comparison(10, s_noon);
         Assert.Equal(s_noon.AddSeconds(300), comparison.DueAt(s_options));
 
         Assert.True(comparison.Note(Event(1), s_noon, s_options));
@@ -88,22 +88,22 @@ public sealed class PushBookTests
     [Fact]
     public void A_full_book_is_compared_at_once_but_not_again_and_again_while_that_is_not_possible()
     {
-        var comparison = new Comparison(new PushedEvents(2), s_noon);
-        comparison.Note(Event(1), s_noon, s_options);
+        var comparison = new Comparison(2, s_noon);
+        comparison.Note(Edit(1), s_noon, s_options);
 
-        Assert.True(comparison.Note(Event(2), s_noon, s_options));
+        Assert.True(comparison.Note(Edit(2), s_noon, s_options));
         Assert.Equal(s_noon, comparison.DueAt(s_options));
 
         comparison.Begin();
         comparison.Postpone(s_noon, s_options);
-        Assert.False(comparison.Note(Event(3), s_noon, s_options));
+        Assert.False(comparison.Note(Edit(3), s_noon, s_options));
         Assert.Equal(s_noon.AddSeconds(3), comparison.DueAt(s_options));
     }
 
     [Fact]
     public void What_was_not_settled_is_compared_again_soon()
     {
-        var comparison = new Comparison(new PushedEvents(10), s_noon) { Since = new CursorToken(5, 0, 0) };
+        var comparison = new Comparison(10, s_noon) { Since = new CursorToken(5, 0, 0) };
         comparison.Begin();
 
         comparison.End(new ChangePage([new Change(20, Event(1))], new CursorToken(15, 0, 0), false, ResetReason.None), s_noon, s_options);
@@ -189,6 +189,64 @@ public sealed class PushBookTests
         Assert.Equal([carol], watchers.Present(s_noon.AddSeconds(20)));
         Assert.Equal(1, watchers.Count);
     }
+
+    [Fact]
+    public void New_messages_that_come_in_their_order_are_one_stretch()
+    {
+        var runs = new PushedRuns(10);
+
+        Assert.True(runs.Add(Event(5)));
+        Assert.True(runs.Add(Event(6)));
+        Assert.True(runs.Add(Event(6)));
+
+        Assert.Equal([new PushedRun(s_topic, 5, 6)], runs.Now());
+        Assert.True(runs.Contains(Event(5)));
+        Assert.False(runs.Contains(Event(4)));
+        Assert.False(runs.Contains(Event(7)));
+        Assert.False(runs.Contains(Edit(5)));
+    }
+
+    [Fact]
+    public void A_push_that_was_lost_begins_a_new_stretch_so_that_it_is_found_in_the_tables()
+    {
+        var runs = new PushedRuns(10);
+        runs.Add(Event(5));
+
+        runs.Add(Event(7));
+
+        Assert.Equal([new PushedRun(s_topic, 7, 7)], runs.Now());
+        Assert.False(runs.Contains(Event(6)));
+    }
+
+    [Fact]
+    public void What_is_no_new_message_comes_late_or_finds_no_place_is_in_no_stretch()
+    {
+        var runs = new PushedRuns(1);
+        runs.Add(Event(5));
+
+        Assert.False(runs.Add(Edit(6)));
+        Assert.False(runs.Add(Event(4)));
+        Assert.False(runs.Add(Event(1) with { Topic = Guid.NewGuid() }));
+        Assert.Equal([new PushedRun(s_topic, 5, 5)], runs.Now());
+    }
+
+    [Fact]
+    public void One_more_comparison_follows_the_last_push_and_then_no_more()
+    {
+        var comparison = new Comparison(10, s_noon) { Since = new CursorToken(5, 0, 0) };
+        var nothing = new ChangePage([], new CursorToken(15, 0, 0), false, ResetReason.None);
+        comparison.Note(Event(1), s_noon, s_options);
+
+        comparison.Begin();
+        comparison.End(nothing, s_noon.AddSeconds(3), s_options);
+        Assert.Equal(s_noon.AddSeconds(6), comparison.DueAt(s_options));
+
+        comparison.Begin();
+        comparison.End(nothing, s_noon.AddSeconds(6), s_options);
+        Assert.Equal(s_noon.AddSeconds(306), comparison.DueAt(s_options));
+    }
+
+    private static LiveEvent Edit(long seq) => new(LiveEventTypes.MessageChanged, "", s_topic, seq, 2);
 
     private static LiveEvent Event(long seq) => new(LiveEventTypes.MessageCreated, "", s_topic, seq);
 

@@ -69,6 +69,15 @@ public static class Edge
             };
             return Task.CompletedTask;
         });
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            // Converters of our own hide what they write.
+            var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+            if (type == typeof(string) || IsId(type)) schema.Type ??= JsonSchemaType.String;
+            if (IsId(type)) schema.Format = "uuid";
+            if (context.JsonTypeInfo.ElementType is { } item && IsId(item)) schema.Items ??= new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" };
+            return Task.CompletedTask;
+        });
         options.AddOperationTransformer((operation, context, _) =>
         {
             var metadata = context.Description.ActionDescriptor.EndpointMetadata;
@@ -87,4 +96,6 @@ public static class Edge
             return Task.CompletedTask;
         });
     }
+
+    private static bool IsId(Type type) => type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEntityId<>));
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -35,6 +36,22 @@ public class RouteTable(SharedHost shared)
 
     [Fact]
     public void Routes_as_the_world_sees_them() => Golden.Check("routes", Routes.Select(Describe).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public async Task Every_property_in_the_documentation_has_a_type()
+    {
+        var document = JsonDocument.Parse(await shared.Host.Http.GetStringAsync("/openapi/v1.json")).RootElement;
+
+        var untyped = from schema in document.GetProperty("components").GetProperty("schemas").EnumerateObject()
+                      where schema.Value.TryGetProperty("properties", out _)
+                      from property in schema.Value.GetProperty("properties").EnumerateObject()
+                      let isArray = property.Value.TryGetProperty("type", out var type) && type.ToString() == "array"
+                      where isArray ? !property.Value.TryGetProperty("items", out _) : !((string[])["type", "$ref", "oneOf", "enum"]).Any(k => property.Value.TryGetProperty(k, out _))
+                      select $"{schema.Name}.{property.Name}";
+
+        // What an event carries depends on its type.
+        Assert.Equal(["LiveEvent.data"], untyped);
+    }
 
     private static IEnumerable<string> Undeclared(RouteEndpoint route)
     {

@@ -90,6 +90,9 @@ public sealed class LifeTests : IAsyncLifetime
         {
             if (!Volatile.Read(ref failing)) return;
             await Signals.Wait(gate);
+
+            // All calls were made before the gate opened; behind this step they wait on this activation.
+            await Task.Yield();
             throw new ArgumentException("cannot wake up");
         };
         var calls = new[] { Alice.Instance(), Alice.Instance(), Alice.Instance() };

@@ -26,6 +26,12 @@ internal sealed partial class Activation
     public void Arrive(Request request)
     {
         if (Drop(request)) return;
+        if (!_class.Engine.Serves && !request.IsLocal)
+        {
+            Refuse(request, GrainEngine.NotServing());
+            return;
+        }
+
         switch (_state)
         {
             case ActivationState.Valid:

@@ -9,11 +9,15 @@ internal sealed partial class Activation
     private volatile ActivationState _state;
     private bool _inOperation;
     private bool _wasValid;
+    private bool _wasDismissed;
 
     internal bool InOperation => _inOperation;
 
     /// <summary>Whether the activation ever served requests.</summary>
     internal bool WasValid => _wasValid;
+
+    /// <summary>Whether the activation ended before its constructor ran, because its grain belongs elsewhere.</summary>
+    internal bool WasDismissed => _wasDismissed;
 
     public void Deactivate(DeactivationReason deactivationReason, CancellationToken cancellationToken = default)
     {
@@ -58,6 +62,13 @@ internal sealed partial class Activation
     // Runs within the turn of the request that caused it, with that request's context.
     private void Activate(RequestContextData? context)
     {
+        if (!_class.Engine.MayActivate(_class, GrainId))
+        {
+            Dismiss();
+            while (TakeWaiting() is { } request) _class.Engine.Route(request);
+            return;
+        }
+
         _state = ActivationState.Activating;
         _inOperation = true;
         try
@@ -143,9 +154,7 @@ internal sealed partial class Activation
         switch (_state)
         {
             case ActivationState.Created:
-                _state = ActivationState.Invalid;
-                _class.Unregister(this);
-                _extras?.End();
+                Dismiss();
                 break;
             case ActivationState.Activating or ActivationState.Valid:
                 var extras = Extras;
@@ -157,6 +166,15 @@ internal sealed partial class Activation
             default:
                 break;
         }
+    }
+
+    // Nothing was made yet, so nothing has to be ended.
+    private void Dismiss()
+    {
+        _wasDismissed = true;
+        _class.Unregister(this);
+        _state = ActivationState.Invalid;
+        _extras?.End();
     }
 
     private void Deactivate()

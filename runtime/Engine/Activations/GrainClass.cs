@@ -29,6 +29,7 @@ internal sealed class GrainClass
         CollectionAge = engine.CollectionAgeOf(type);
         var placement = type.GetCustomAttribute<PlacementAttribute>(inherit: true)?.PlacementStrategy;
         if (placement is StatelessWorkerPlacement workers) Workers = new StatelessWorkers(this, workers);
+        IsOwned = placement is not (StatelessWorkerPlacement or SiloKeyPlacement);
         QueueLimit = engine.QueueLimit(Workers is not null);
         QueueWarning = engine.QueueWarning(Workers is not null);
     }
@@ -62,6 +63,9 @@ internal sealed class GrainClass
 
     /// <summary>The pools of a stateless worker class; null for other classes.</summary>
     public StatelessWorkers? Workers { get; }
+
+    /// <summary>Whether the cluster gives each grain of the class to one silo. Workers are everywhere, and grains of a silo are fixed.</summary>
+    public bool IsOwned { get; }
 
     public Func<object, IInvokable, bool>? MayInterleave { get; private set; }
 

@@ -9,7 +9,7 @@ using Orleans.Runtime;
 namespace Orleans.Bundled;
 
 /// <summary>The grains of one silo: finds or makes the activation of every call, and ends what is no longer needed.</summary>
-internal sealed class GrainEngine : CallRouter, IDisposable
+internal sealed partial class GrainEngine : CallRouter, IDisposable
 {
     /// <summary>How often a request goes on from activations that ended before they served anything.</summary>
     private const int ForwardsMax = 2;
@@ -91,20 +91,18 @@ internal sealed class GrainEngine : CallRouter, IDisposable
             }
 
             var grainClass = shared.Class ??= Class(shared.GrainType);
-            if (_stopping && grainClass.Find(reference.Key) is null) throw Unavailable();
-            Activation activation;
             if (grainClass.Workers is { } workers)
             {
-                activation = workers.Take(reference.Key);
-            }
-            else
-            {
-                activation = grainClass.GetOrAdd(reference.Key);
-                reference.Target = activation;
+                if (_stopping) throw Stopping();
+                Hand(request, workers.Take(reference.Key));
+                return;
             }
 
-            request.Queue = activation;
-            activation.Post(request);
+            if (_agent is { } agent && !RouteHere(request, grainClass, agent)) return;
+            if (_stopping && grainClass.Find(reference.Key) is null) throw Stopping();
+            var activation = grainClass.GetOrAdd(reference.Key);
+            reference.Target = activation;
+            Hand(request, activation);
         }
         catch (Exception exception)
         {
@@ -121,7 +119,7 @@ internal sealed class GrainEngine : CallRouter, IDisposable
     {
         // A timer's tick belongs to its activation and ends with it.
         if (request.IsLocal) return;
-        if (!from.WasValid && ++request.Forwards > ForwardsMax)
+        if (from is { WasValid: false, WasDismissed: false } && ++request.Forwards > ForwardsMax)
         {
             request.Settle(new OrleansMessageRejectionException(
                 $"{request} was sent on {ForwardsMax} times and met no activation that stayed."));
@@ -177,12 +175,18 @@ internal sealed class GrainEngine : CallRouter, IDisposable
             EngineLog.StopCutShort(Log, ending.Count(t => !t.IsCompleted));
         }
 
-        Clock.FailAll(Unavailable);
+        Clock.FailAll(Stopping);
     }
 
     public void Dispose() => Clock.Dispose();
 
-    private static SiloUnavailableException Unavailable() => new("The silo is shutting down.");
+    private static SiloUnavailableException Stopping() => new("The silo is shutting down.");
+
+    private static void Hand(Request request, Activation activation)
+    {
+        request.Queue = activation;
+        activation.Post(request);
+    }
 
     private GrainClass MakeClass(GrainType grainType)
     {

@@ -38,6 +38,12 @@ public abstract class Request : WorkItem, IInvokable
     /// <summary>How often the request was sent on from an activation that had ended.</summary>
     internal int Forwards { get; set; }
 
+    /// <summary>How often the request was sent anew because the view of the cluster had changed under way.</summary>
+    internal int Moves { get; set; }
+
+    /// <summary>Whether another process sent the request, and its answer goes back there.</summary>
+    internal bool IsFromElsewhere { get; private protected set; }
+
     internal InvokeOptions Options { get; private set; }
 
     internal GrainMethod MethodOf => Method;
@@ -207,6 +213,10 @@ public abstract class Request : WorkItem, IInvokable
     {
         if (TryAnswer(response)) Settled();
     }
+
+    /// <summary>Tells the process that sent the request that it was not executed here, and by which view to send it anew.</summary>
+    internal virtual void AnswerMoved(long viewVersion) =>
+        Settle(new OrleansMessageRejectionException($"{this} did not come from another silo, so it cannot go back to one."));
 
     /// <summary>Ends the call as cancelled, unless it is settled.</summary>
     internal void SettleCancelled()

@@ -138,15 +138,19 @@ internal sealed partial class Activation
         Extras.Reason = new DeactivationReason(
             quiet ? DeactivationReasonCode.RuntimeRequested : DeactivationReasonCode.ActivationFailed, exception, "It could not be activated.");
         _class.Unregister(this);
-        var sendOn = quiet ? this : null;
         _state = ActivationState.Invalid;
-        while (TakeWaiting() is { } request)
-        {
-            if (sendOn is not null) _class.Engine.SendOn(request, sendOn);
-            else Refuse(request, exception);
-        }
+        while (TakeWaiting() is { } request) Reject(request);
+
+        // What has arrived and was not looked at yet met this activation as well: it does not start another one that fails.
+        foreach (var request in TakePosted()) Reject(request);
 
         await EndAsync(default);
+
+        void Reject(Request request)
+        {
+            if (quiet) _class.Engine.SendOn(request, this);
+            else Refuse(request, exception);
+        }
     }
 
     private void BeginDeactivation(DeactivationReason reason, CancellationToken cancellationToken)

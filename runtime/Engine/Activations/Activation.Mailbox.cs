@@ -135,6 +135,31 @@ internal sealed partial class Activation
         }
     }
 
+    // Takes the requests of callers out of the mailbox, oldest first, and leaves everything else in it. Within a drain only.
+    private List<Request> TakePosted()
+    {
+        var requests = new List<Request>();
+        WorkItem? first = null;
+        WorkItem? last = null;
+        Sort(_ready);
+        Sort(Reverse(Interlocked.Exchange(ref _inbox, s_draining)!));
+        _ready = first;
+        return requests;
+
+        void Sort(WorkItem? item)
+        {
+            while (item is not null)
+            {
+                var next = item.Next;
+                item.Next = null;
+                if (item is Request { IsLocal: false } request) requests.Add(request);
+                else if (last is null) first = last = item;
+                else last = last.Next = item;
+                item = next;
+            }
+        }
+    }
+
     // Values that a request put into the flow of execution on its synchronous part must not reach the next request.
     private static void RestoreFlow()
     {

@@ -108,6 +108,31 @@ public sealed class LifeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_failing_activation_takes_along_the_calls_that_it_has_not_yet_looked_at()
+    {
+        using var made = new ManualResetEventSlim();
+        var activations = 0;
+        _script.OnActivate = (_, _, token) =>
+        {
+            Interlocked.Increment(ref activations);
+            Signals.Set(_key + " busy");
+
+            // The turn is not given up: whatever arrives meanwhile stays in the mailbox.
+            made.Wait(token);
+            throw new InvalidOperationException("not today");
+        };
+        var first = Alice.Instance();
+        await Signals.Wait(_key + " busy");
+        var others = Enumerable.Range(0, 5).Select(_ => Alice.Instance()).ToList();
+
+        made.Set();
+
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => first);
+        foreach (var other in others) Assert.Same(failure, await Assert.ThrowsAsync<InvalidOperationException>(() => other));
+        Assert.Equal(1, activations);
+    }
+
+    [Fact]
     public async Task A_constructor_that_throws_fails_every_call()
     {
         for (var i = 0; i < 3; i++)
@@ -140,6 +165,7 @@ public sealed class LifeTests : IAsyncLifetime
         });
 
         await Assert.ThrowsAnyAsync<Exception>(() => call);
+        await Wait.Eventually(() => Assert.Contains("dispose", Signals.Lines(_key)));
         Volatile.Write(ref slow, false);
         await Alice.Instance();
     }

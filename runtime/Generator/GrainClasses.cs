@@ -16,7 +16,8 @@ internal static class GrainClasses
                 problems.Add(Diagnostics.AlwaysInterleaveOnClass, member, type.Name + "." + member.Name);
         if (isGrain && type.Has("Orleans.GenerateSerializerAttribute")) problems.Add(Diagnostics.SerializableGrain, type, type.Name);
 
-        var listed = isGrain && !type.IsAbstract;
+        // The base class of grains with a state is no grain, though it is not abstract.
+        var listed = isGrain && !type.IsAbstract && !type.IsNamed("Orleans.Grain`1");
         if (listed && !type.IsReachable()) problems.Add(Diagnostics.InaccessibleGrain, type, type.Name);
         if (!problems.IsEmpty) return new("", null, default, problems.ToArray());
         if (!listed) return null;

@@ -16,7 +16,7 @@ public static class RealtimeEndpoints
     /// <summary>Maps the slice under the group of the version.</summary>
     public static IEndpointRouteBuilder MapRealtime(this IEndpointRouteBuilder app)
     {
-        app.MapHub<LiveHub>("/live", Configure).Signed().Limited(Rate.Live).Refuses(IdentityRefusals.NotSignedIn);
+        app.MapHub<LiveHub>("/live", Configure).NegotiatedAnywhere().Signed().Limited(Rate.Live).Refuses(IdentityRefusals.NotSignedIn);
 
         var events = app.MapGroup("/events").WithTags("Realtime");
         events.MapGet("/", Poll).Signed().Limited(Rate.Reads)

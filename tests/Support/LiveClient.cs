@@ -56,14 +56,15 @@ public sealed class LiveClient : IAsyncDisposable
     /// <summary>Connects as this person.</summary>
     /// <param name="person">Who.</param>
     /// <param name="reads">False for a client that reads nothing after the handshake until <see cref="ReadOn"/>.</param>
-    public static async Task<LiveClient> Connect(Person person, bool reads = true)
+    /// <param name="query">What the address carries beside its path.</param>
+    public static async Task<LiveClient> Connect(Person person, bool reads = true, string query = "")
     {
         ArgumentNullException.ThrowIfNull(person);
         var client = new LiveClient();
         client._socket.Options.SetRequestHeader("Authorization", $"Bearer {person.Tokens.AccessToken}");
         using var handler = new SocketsHttpHandler { ConnectCallback = reads ? null : ConnectWithSmallBuffer };
         using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
-        await client._socket.ConnectAsync(new UriBuilder(person.Host.Address) { Scheme = "ws", Path = "/v1/live" }.Uri, invoker, CancellationToken.None);
+        await client._socket.ConnectAsync(new UriBuilder(person.Host.Address) { Scheme = "ws", Path = "/v1/live", Query = query }.Uri, invoker, CancellationToken.None);
         await client.Write("""{"protocol":"json","version":1}"""u8.ToArray());
         var shaken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         client._receiving = client.Receive(shaken);

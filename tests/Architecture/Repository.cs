@@ -36,7 +36,7 @@ internal static class Repository
 
     private static readonly string[] s_leftOut = ["bin", "obj", "node_modules", ".git", ".data", "wwwroot", "TestResults", "artifacts"];
 
-    public static string Root { get; } = FindRoot();
+    public static string Root => Driver.Checkout.Root;
 
     public static IReadOnlyList<SourceFile> Sources { get; } =
         [.. Files("*.cs").Select(path => new SourceFile(path, File.ReadAllText(Path.Combine(Root, path))))];
@@ -58,11 +58,4 @@ internal static class Repository
     private static IEnumerable<string> Walk(DirectoryInfo folder, string pattern) =>
         folder.EnumerateFiles(pattern).Select(f => f.FullName)
             .Concat(folder.EnumerateDirectories().Where(d => !s_leftOut.Contains(d.Name)).SelectMany(d => Walk(d, pattern)));
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "OrleansSocial.sln"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("The tests run from inside the checkout.");
-    }
 }

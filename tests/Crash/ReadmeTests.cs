@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using OrleansSocial.Driver;
 
 namespace OrleansSocial.Crash;
 
@@ -26,9 +27,7 @@ public sealed class ReadmeTests
 
     private static string CurlLines()
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "OrleansSocial.sln"))) root = root.Parent!;
-        var readme = File.ReadAllText(Path.Combine(root.FullName, "README.md"));
+        var readme = File.ReadAllText(Path.Combine(Checkout.Root, "README.md"));
         var block = readme[readme.IndexOf("<!-- curl -->", StringComparison.Ordinal)..];
         var start = block.IndexOf("```sh", StringComparison.Ordinal) + "```sh".Length;
         return block[start..block.IndexOf("```", start, StringComparison.Ordinal)];

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using OrleansSocial.Driver;
 
 namespace OrleansSocial.Crash;
 
@@ -43,7 +42,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         // PostgreSQL may run as another user, who must be able to pass through the temporary folder.
         if (!OperatingSystem.IsWindows() && Directory.GetParent(data) is { } parent) parent.UnixFileMode |= UnixFileMode.OtherExecute;
 
-        var silo = new SiloProcess(data, FreePort(), settings);
+        var silo = new SiloProcess(data, FreePort.Find(), settings);
         await silo.Start();
         return silo;
     }
@@ -51,7 +50,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Starts the process again over the same data, and waits until it serves.</summary>
     public async Task Start()
     {
-        var start = new ProcessStartInfo("dotnet", [SiloAssembly(), "--urls", Address.ToString()])
+        var start = new ProcessStartInfo("dotnet", [Checkout.Assembly("silo", "silo.dll"), "--urls", Address.ToString()])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -104,21 +103,6 @@ internal sealed class SiloProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Stop();
-    }
-
-    private static string SiloAssembly()
-    {
-        var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "OrleansSocial.sln"))) root = root.Parent!;
-        return Path.Combine(root.FullName, "silo", "bin", configuration, "net10.0", "silo.dll");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private void Hear(string? line, TaskCompletionSource ready)

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
+using OrleansSocial.Driver;
 
 namespace Support;
 
@@ -49,7 +48,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// <summary>Starts a server without fsync, which tests of durability turn on by <c>-c fsync=on</c>.</summary>
     public static async Task<PrivatePostgres> Start(params string[] arguments)
     {
-        var port = FreePort();
+        var port = FreePort.Find();
         string[] settings = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", .. arguments];
         string[] shell = ["/bin/sh", "-c", Script, "private-postgres", Binaries(), $"{port}", .. settings];
         string[] command = Environment.IsPrivilegedProcess ? ["runuser", "-u", "postgres", "--", .. shell] : shell;
@@ -120,12 +119,5 @@ public sealed class PrivatePostgres : IAsyncDisposable
             .MaxBy(bin => int.TryParse(Path.GetFileName(Path.GetDirectoryName(bin)), out var version) ? version : 0)
             ?? (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').FirstOrDefault(p => File.Exists(Path.Combine(p, "initdb")))
             ?? throw new InvalidOperationException("PostgreSQL is not installed: there is no initdb. On Debian: apt install postgresql.");
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

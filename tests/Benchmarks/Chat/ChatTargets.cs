@@ -16,14 +16,6 @@ internal abstract class ChatTarget(string name)
 
     /// <summary>Makes a room of these connections and gives its id.</summary>
     public abstract Task<string> Room(ServerProcess server, IReadOnlyList<LiveSocket> members, CancellationToken cancellation);
-
-    protected static string Assembly(string project, string file)
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "OrleansSocial.sln"))) root = root.Parent!;
-        var path = Path.Combine(root.FullName, project, "bin", "Release", "net10.0", file);
-        return File.Exists(path) ? path : throw new InvalidOperationException($"Build {project} first: dotnet build -c Release {project}");
-    }
 }
 
 /// <summary>Plain SignalR and Npgsql.</summary>
@@ -32,7 +24,7 @@ internal sealed class YardstickTarget() : ChatTarget("plain SignalR + Npgsql")
     private int _rooms;
 
     public override Task<ServerProcess> Start(string postgres) => ServerProcess.Start(
-        Assembly("tests/Yardstick", "yardstick.dll"),
+        Checkout.Assembly("tests/Yardstick", "yardstick.dll"),
         new Dictionary<string, string> { ["ConnectionStrings__Postgres"] = postgres });
 
     public override async Task<IReadOnlyList<LiveSocket>> Connect(ServerProcess server, int count, CancellationToken cancellation)
@@ -80,7 +72,7 @@ internal sealed class SocialTarget() : ChatTarget("OrleansSocial")
             settings[$"Social__RateLimits__{rate}__TokensPerSecond"] = "1000000";
         }
 
-        return ServerProcess.Start(Assembly("silo", "silo.dll"), settings);
+        return ServerProcess.Start(Checkout.Assembly("silo", "silo.dll"), settings);
     }
 
     public override async Task<IReadOnlyList<LiveSocket>> Connect(ServerProcess server, int count, CancellationToken cancellation)

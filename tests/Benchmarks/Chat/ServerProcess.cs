@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using OrleansSocial.Driver;
 
 namespace OrleansSocial.Benchmarks;
 
@@ -21,7 +20,7 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>Starts the assembly with settings as environment variables and waits until it is ready.</summary>
     public static async Task<ServerProcess> Start(string assembly, IReadOnlyDictionary<string, string> environment)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{FreePort.Find()}");
         var start = new ProcessStartInfo("dotnet", [assembly, "--urls", address.ToString()])
         {
             RedirectStandardOutput = true,
@@ -59,13 +58,6 @@ internal sealed class ServerProcess : IDisposable
         if (!_process.HasExited) _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 

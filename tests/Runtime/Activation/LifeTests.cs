@@ -380,7 +380,12 @@ public sealed class LifeTests : IAsyncLifetime
     {
         await Alice.Tick(TimeSpan.FromMinutes(5), keepAlive: true);
 
-        await AdvanceBySteps(TimeSpan.FromMinutes(40));
+        for (var tick = 1; tick <= 8; tick++)
+        {
+            await AdvanceBySteps(TimeSpan.FromMinutes(5));
+            var due = tick;
+            await Wait.Eventually(() => Assert.Equal(due, Signals.Lines(_key).Count(line => line == "tick")));
+        }
 
         Assert.DoesNotContain("deactivate ActivationIdle", Signals.Lines(_key));
     }

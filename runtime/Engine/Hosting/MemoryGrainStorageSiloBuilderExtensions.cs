@@ -28,6 +28,7 @@ public static class MemoryGrainStorageSiloBuilderExtensions
         builder.Services.AddGrainStorage(name, static (services, key) => new MemoryGrainStorage(
             key,
             services.GetRequiredService<IOptionsMonitor<MemoryGrainStorageOptions>>().Get(key),
+            services,
             services.GetRequiredService<IGrainStorageSerializer>()));
         return builder;
     }

@@ -10,6 +10,9 @@ internal static class GrainClasses
         var isGrain = type.AllInterfaces.Any(i => i.IsNamed("Orleans.IGrainBase"));
         if (!isGrain && !type.IsAddressable()) return null;
 
+        // The base class of grains with state is not abstract, but nobody calls it.
+        if (type.IsNamed("Orleans.Grain`1")) return null;
+
         var problems = new DiagnosticBag();
         foreach (var member in type.GetMembers())
             if (member is IMethodSymbol && member.Has("Orleans.Concurrency.AlwaysInterleaveAttribute"))

@@ -16,6 +16,9 @@ internal static class GrainInterfaces
         var methods = Methods(type, problems);
         if (!type.IsReachable()) problems.Add(Diagnostics.InaccessibleType, type, type.Name);
         var hint = "Interface_" + Names.Mangled(type);
+
+        // The marker interfaces of the programming model are no interfaces to call through.
+        if (methods.Count == 0 && type.ContainingAssembly.Name == "Orleans.Bundled") return null;
         if (!problems.IsEmpty) return new(hint, null, default, problems.ToArray());
 
         var source = new SourceWriter();
@@ -217,13 +220,14 @@ internal static class GrainInterfaces
             source.Close();
         }
 
-        private static string MethodField(IMethodSymbol method, string contract)
+        private string MethodField(IMethodSymbol method, string contract)
         {
             var options = new List<string>();
             if (method.Has("Orleans.Concurrency.OneWayAttribute")) options.Add("OneWay");
             if (method.Has("Orleans.Concurrency.ReadOnlyAttribute")) options.Add("ReadOnly");
             if (method.Has("Orleans.Concurrency.AlwaysInterleaveAttribute")) options.Add("AlwaysInterleave");
             if (HasToken(method)) options.Add("Cancellable");
+            if (type.AllInterfaces.Any(i => i.IsNamed("Orleans.Runtime.IGrainExtension"))) options.Add("Extension");
             if (options.Count == 0) options.Add("None");
             var generic = string.Concat(method.TypeParameters.Select(p => $"typeof({Names.Identifier(p.Name)}), "));
             var parameters = string.Concat(method.Parameters.Select(p => $"typeof({TypeOf(p.Type)}), "));

@@ -114,9 +114,11 @@ internal sealed partial class Activation
         if (_blocking is null && !request.IsAlwaysInterleave) _blocking = request;
         request.MarkStarted();
         if (request.Context is { } context) RequestContext.Import(context);
-        var ended = _class.HasFilters
-            ? request.StartFiltered(IncomingCallContext.Run(request, _instance!, this, _class.Engine.IncomingFilters))
-            : request.Start(_instance!);
+        var target = request.IsExtension ? ExtensionFor(request) : _instance;
+        var ended = target is null
+            || (_class.HasFilters
+                ? request.StartFiltered(IncomingCallContext.Run(request, target, this, _class.Engine.IncomingFilters))
+                : request.Start(target));
         if (!ended) return;
         request.MarkEnded();
         if (Ended(request) && request.IsLocal) _lastUsed = now;

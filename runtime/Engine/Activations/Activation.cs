@@ -12,7 +12,7 @@ namespace Orleans.Bundled;
 /// 2. The state only moves forward; an activation that is Invalid holds no request.
 /// 3. A request is started at most once, and only while the state is Valid.
 /// </remarks>
-internal sealed partial class Activation : TaskScheduler, IThreadPoolWorkItem, IRuntimeGrainContext, IWorkQueue
+internal sealed partial class Activation : TaskScheduler, IThreadPoolWorkItem, IRuntimeGrainContext, IWorkQueue, IGrainExtensionBinder
 {
     private readonly GrainClass _class;
     private readonly IdSpan _key;
@@ -72,7 +72,8 @@ internal sealed partial class Activation : TaskScheduler, IThreadPoolWorkItem, I
     public object? GetComponent(Type componentType)
     {
         ArgumentNullException.ThrowIfNull(componentType);
-        return _extras?.GetComponent(componentType) ?? (componentType.IsInstanceOfType(this) ? this : null);
+        return _extras?.GetComponent(componentType)
+            ?? (componentType.IsInstanceOfType(this) ? this : IsExtension(componentType) ? InstallExtension(componentType) : null);
     }
 
     public void SetComponent<TComponent>(TComponent? value)

@@ -64,6 +64,22 @@ internal sealed class ActivationExtras
         }
     }
 
+    public object GetOrAddComponent(Type type, Func<object> make)
+    {
+        lock (_lock)
+        {
+            if (_components?.GetValueOrDefault(type) is { } known) return known;
+        }
+
+        // What makes a component may ask for others.
+        var made = make();
+        lock (_lock)
+        {
+            _components ??= [];
+            return _components.TryAdd(type, made) ? made : _components[type];
+        }
+    }
+
     public bool HasSection(Guid id)
     {
         lock (_lock) return _sections is not null && _sections.ContainsKey(id);

@@ -20,4 +20,7 @@ public enum InvokeOptions
 
     /// <summary>The method declares a cancellation token.</summary>
     Cancellable = 8,
+
+    /// <summary>The method is called on an extension of the grain rather than on the grain.</summary>
+    Extension = 16,
 }

@@ -56,6 +56,8 @@ public abstract class Request : WorkItem, IInvokable
 
     internal bool IsAlwaysInterleave => (Options & InvokeOptions.AlwaysInterleave) != 0;
 
+    internal bool IsExtension => (Options & InvokeOptions.Extension) != 0;
+
     /// <summary>Whether the method has been started on its target.</summary>
     internal bool IsStarted => _state >= RequestState.Started;
 
@@ -91,7 +93,9 @@ public abstract class Request : WorkItem, IInvokable
     public virtual CancellationToken GetCancellationToken() => default;
 
     /// <inheritdoc/>
-    public object? GetTarget() => (Queue as ITargetHolder)?.GetTarget();
+    public object? GetTarget() => Queue is not ITargetHolder holder ? null
+        : IsExtension ? holder.GetComponent(Reference.Shared.Interface)
+        : holder.GetTarget();
 
     /// <inheritdoc/>
     public void SetTarget(ITargetHolder holder) => Queue = (IWorkQueue)holder;
@@ -269,7 +273,8 @@ public abstract class Request : WorkItem, IInvokable
         return false;
     }
 
-    private protected void FailStart(Exception exception)
+    /// <summary>Fails a request whose method could not be started, or threw before it returned a task.</summary>
+    internal void FailStart(Exception exception)
     {
         ReportFailure(exception);
         Settle(exception);

@@ -31,7 +31,9 @@ public class OneSiloFixture : IAsyncLifetime
 
     public IGrainFactory Grains => Cluster.Client;
 
-    public virtual async Task InitializeAsync() => _cluster = await OneSilo.Start();
+    public virtual async Task InitializeAsync() => Use(await OneSilo.Start());
 
     public async Task DisposeAsync() => await Cluster.DisposeAsync();
+
+    protected void Use(InProcessTestCluster cluster) => _cluster = cluster;
 }

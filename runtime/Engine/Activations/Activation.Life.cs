@@ -33,12 +33,21 @@ internal sealed partial class Activation
         BeginDeactivation(new DeactivationReason(DeactivationReasonCode.ActivationIdle, "It was not used."), default);
     }
 
-    /// <summary>Ends the activation if it was not used for that long. From any thread; what it reads may be a moment old.</summary>
-    internal void OfferCollection(int now, int age)
+    /// <summary>
+    /// Ends the activation if it was not used for that long. From any thread; what it reads may be a moment old. Null when it was
+    /// used; otherwise completes when it has ended, or has turned out to be in use.
+    /// </summary>
+    internal Task? OfferCollection(int now, int age)
     {
         // Whether a request runs is for the activation's own turn to tell: one that was just answered may still be counted here.
-        if (_state != ActivationState.Valid || now - Volatile.Read(ref _lastUsed) < age) return;
-        Post(new ActionItem(activation => activation.CollectIfIdle(now, age)));
+        if (_state != ActivationState.Valid || now - Volatile.Read(ref _lastUsed) < age) return null;
+        var looked = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(new ActionItem(activation =>
+        {
+            activation.CollectIfIdle(now, age);
+            looked.SetResult(activation.State >= ActivationState.Deactivating ? activation.Deactivated : Task.CompletedTask);
+        }));
+        return looked.Task.Unwrap();
     }
 
     /// <summary>Abandons the activation if one request has blocked it for that long.</summary>

@@ -13,7 +13,12 @@ internal sealed class IdleCollector(
     IOptions<SiloMessagingOptions> messaging)
     : ILifecycleParticipant<ISiloLifecycle>
 {
+    // How many activations end at once. What ends at once is garbage at once: a million would stop every thread of the silo
+    // for most of a second while the garbage collector walks them.
+    private const int EndingMax = 256;
+
     private readonly List<ITimer> _timers = [];
+    private int _collecting;
 
     public void Participate(ISiloLifecycle lifecycle)
     {
@@ -26,19 +31,16 @@ internal sealed class IdleCollector(
     {
         var units = (int)Math.Ceiling(Math.Clamp(age.TotalMilliseconds / CallClock.UnitMilliseconds, 0, int.MaxValue / 2));
         var now = engine.Clock.ReadNow();
-        var ending = new List<Task>();
+        var ending = new List<Task>(EndingMax);
         foreach (var activation in engine.Classes.SelectMany(c => c.Activations))
         {
-            var looked = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
-            activation.Post(new ActionItem(a =>
-            {
-                a.CollectIfIdle(now, units);
-                looked.SetResult(a.State >= ActivationState.Deactivating ? a.Deactivated : Task.CompletedTask);
-            }));
-            ending.Add(looked.Task.Unwrap());
+            if (activation.OfferCollection(now, units) is { } ended) ending.Add(ended);
+            if (ending.Count < EndingMax) continue;
+            await Task.WhenAll(ending).ConfigureAwait(false);
+            ending.Clear();
         }
 
-        await Task.WhenAll(ending);
+        await Task.WhenAll(ending).ConfigureAwait(false);
     }
 
     private Task Start(CancellationToken cancellationToken)
@@ -60,17 +62,33 @@ internal sealed class IdleCollector(
     private void Collect()
     {
         engine.Observers.Sweep();
-        var now = engine.Clock.ReadNow();
-        var stuck = (int)Math.Min(messaging.Value.MaxRequestProcessingTime.TotalMilliseconds / CallClock.UnitMilliseconds, int.MaxValue);
-        foreach (var grainClass in engine.Classes)
+        if (Interlocked.Exchange(ref _collecting, 1) == 0) _ = CollectIdle();
+    }
+
+    private async Task CollectIdle()
+    {
+        try
         {
-            var age = grainClass.CollectionAge;
-            foreach (var activation in grainClass.Activations)
+            var now = engine.Clock.ReadNow();
+            var stuck = (int)Math.Min(messaging.Value.MaxRequestProcessingTime.TotalMilliseconds / CallClock.UnitMilliseconds, int.MaxValue);
+            var ending = new List<Task>(EndingMax);
+            foreach (var grainClass in engine.Classes)
             {
-                // Times of use are up to a second older than they seem.
-                if (age != int.MaxValue) activation.OfferCollection(now, age + CallClock.UnitsBehindMax);
-                activation.OfferAbandonment(now, stuck);
+                var age = grainClass.CollectionAge;
+                foreach (var activation in grainClass.Activations)
+                {
+                    // Times of use are up to a second older than they seem.
+                    if (age != int.MaxValue && activation.OfferCollection(now, age + CallClock.UnitsBehindMax) is { } ended) ending.Add(ended);
+                    activation.OfferAbandonment(now, stuck);
+                    if (ending.Count < EndingMax) continue;
+                    await Task.WhenAll(ending).ConfigureAwait(false);
+                    ending.Clear();
+                }
             }
+        }
+        finally
+        {
+            Volatile.Write(ref _collecting, 0);
         }
     }
 

@@ -12,11 +12,12 @@ internal static class GrainBenchmarks
 {
     private const int Samples = 5;
 
-    /// <summary>Runs all, or those that are named: <c>calls</c>, <c>activations</c>.</summary>
+    /// <summary>Runs all, or those that are named: <c>calls</c>, <c>activations</c>, <c>idle</c>.</summary>
     public static async Task Run(string[] names)
     {
         if (names.Length == 0 || names.Contains("calls")) await GrainCallBenchmarks.Run();
         if (names.Length == 0 || names.Contains("activations")) await ActivationBenchmarks.Run();
+        if (names.Length == 0 || names.Contains("idle")) await IdleBenchmarks.Run();
     }
 
     public static async Task<IHost> Start()

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Orleans.Bundled;
 using Orleans.Configuration;
 using Orleans.Providers;
@@ -54,37 +53,10 @@ public static class AdoNetGrainStorageSiloBuilderExtensions
         public void ValidateConfiguration()
         {
             var faults = new Faults($"{nameof(AdoNetGrainStorageOptions)}[{name}]");
-            faults.Unless(
-                options.Invariant == "Npgsql", nameof(options.Invariant), options.Invariant, "it must be 'Npgsql': state is kept in PostgreSQL.");
-            if (options.DataSource is not null)
-            {
-                faults.Unless(
-                    options.DataSource is NpgsqlDataSource, nameof(options.DataSource), options.DataSource.GetType(), "it must be an NpgsqlDataSource.");
-                faults.Unless(
-                    options.ConnectionString.Length == 0, nameof(options.ConnectionString), "...", "it must not be set together with DataSource.");
-            }
-            else
-            {
-                CheckConnectionString(faults);
-            }
-
+            DatabaseChoice.Check(faults, options.Invariant, options.ConnectionString, options.DataSource);
             if (faults.Found.Count > 0)
             {
                 throw new OrleansConfigurationException(string.Join(Environment.NewLine, faults.Found));
-            }
-        }
-
-        private void CheckConnectionString(Faults faults)
-        {
-            try
-            {
-                // The value stays out of the message, since it may hold a password.
-                var host = new NpgsqlConnectionStringBuilder(options.ConnectionString).Host;
-                faults.Unless(!string.IsNullOrEmpty(host), nameof(options.ConnectionString), "...", "it must name a host.");
-            }
-            catch (ArgumentException exception)
-            {
-                faults.Unless(false, nameof(options.ConnectionString), "...", exception.Message);
             }
         }
     }

@@ -18,9 +18,10 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     public async Task DisposeAsync() => await Server.DisposeAsync();
 
-    /// <summary>An empty database with the table of grain state.</summary>
-    public Task<string> CreateDatabase() =>
-        Server.CreateDatabase(Directory.GetFiles(AppContext.BaseDirectory, "*_grain_state.sql").Single());
+    /// <summary>An empty database with the tables of grain state and of reminders.</summary>
+    public Task<string> CreateDatabase() => Server.CreateDatabase(Script("*_grain_state.sql"), Script("*_orleans_reminders.sql"));
+
+    private static string Script(string pattern) => Directory.GetFiles(AppContext.BaseDirectory, pattern).Single();
 }
 
 [CollectionDefinition(Name)]

@@ -2,6 +2,7 @@ using OrleansSocial.Chat;
 using OrleansSocial.Host;
 using OrleansSocial.Identity;
 using OrleansSocial.Kernel;
+using OrleansSocial.Local;
 using OrleansSocial.RateLimits;
 using OrleansSocial.Realtime;
 using OrleansSocial.Users;
@@ -15,7 +16,7 @@ public static class SocialApp
     public static Task<int> Main(string[] args)
     {
         Start.PrepareSockets();
-        return Start.Run(() => Create(args));
+        return Start.Run(() => LocalCluster.Requested(args) is { } silos ? LocalCluster.Create(args, silos) : Create(args).AnnounceWhenReady());
     }
 
     /// <summary>Puts the application together. <paramref name="configure"/> comes after the defaults and before the parts.</summary>

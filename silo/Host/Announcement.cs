@@ -9,13 +9,19 @@ namespace OrleansSocial.Host;
 internal static class Announcement
 {
     /// <summary>Registers the telling.</summary>
-    public static void AnnounceWhenReady(this WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
+    public static WebApplication AnnounceWhenReady(this WebApplication app)
+    {
+        app.Lifetime.ApplicationStarted.Register(() => Announce(app));
+        return app;
+    }
+
+    private static void Announce(WebApplication app)
     {
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         var first = addresses.FirstOrDefault() ?? "nowhere";
         var node = app.Services.GetRequiredService<IOptions<NodeOptions>>().Value;
         var lines = new List<string>();
-        if (node.Logs == "text")
+        if (node.Logs == "text" && node.SharedPort == 0)
         {
             lines.Add("");
             lines.Add($"OrleansSocial runs at {string.Join(" and ", addresses)}");
@@ -34,5 +40,5 @@ internal static class Announcement
         lines.Add($"ready {first}");
         Console.Out.WriteLine(string.Join(Environment.NewLine, lines));
         Console.Out.Flush();
-    });
+    }
 }

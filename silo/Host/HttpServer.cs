@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 using OrleansSocial.Kernel;
 
@@ -28,6 +29,12 @@ internal static class HttpServer
         // The host wants these before all options are checked; faults are told then, of all classes at once.
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IServiceProvider>((server, services) =>
             Limit(server, OrDefaults<EdgeOptions>(services)));
+        builder.Services.AddOptions<SocketTransportOptions>().Configure<IServiceProvider>((sockets, services) =>
+        {
+            var port = OrDefaults<NodeOptions>(services).SharedPort;
+            sockets.CreateBoundListenSocket = endpoint => SharedPort.Bind(endpoint, port, SocketTransportOptions.CreateDefaultBoundListenSocket);
+        });
+        builder.Services.AddHostedService<InputWatch>();
         builder.Services.AddOptions<HostOptions>().Configure<IServiceProvider>((host, services) =>
             host.ShutdownTimeout = TimeSpan.FromSeconds(OrDefaults<NodeOptions>(services).DrainSecondsMax));
         builder.Services.AddCors();

@@ -6,7 +6,7 @@ namespace OrleansSocial.Host;
 internal static class Logs
 {
     /// <summary>One line an event to the standard output, with trace ids; as text, or as JSON for programs.</summary>
-    public static void AddLogs(this WebApplicationBuilder builder)
+    public static void AddLogs(this IHostApplicationBuilder builder)
     {
         builder.Logging.ClearProviders();
         builder.Logging.Configure(o => o.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);

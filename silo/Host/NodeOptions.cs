@@ -30,6 +30,29 @@ internal sealed class NodeOptions
     [RegularExpression("^(text|json)$", ErrorMessage = "is text or json.")]
     public string Logs { get; set; } = "text";
 
+    /// <summary>The node's name in logs and lists. Not set: the machine and the process.</summary>
+    [StringLength(64)]
+    public string? Name { get; set; }
+
+    /// <summary>The address at which other nodes reach this one, a number or a name. This machine alone unless it is set.</summary>
+    [Required(AllowEmptyStrings = false)]
+    public string Address { get; set; } = "127.0.0.1";
+
+    /// <summary>The port at which other silos reach this one.</summary>
+    [Range(1, 65535)]
+    public int SiloPort { get; set; } = 11111;
+
+    /// <summary>The port at which api nodes reach this silo; 0 for none.</summary>
+    [Range(0, 65535)]
+    public int GatewayPort { get; set; } = 30000;
+
+    /// <summary>A port of <c>urls</c> that this process shares with others of the same user on this machine; 0 for none. Linux only.</summary>
+    [Range(0, 65535)]
+    public int SharedPort { get; set; }
+
+    /// <summary>Whether the process stops in good order when its standard input ends, for programs that start it.</summary>
+    public bool EndsWithInput { get; set; }
+
     /// <summary>How long requests and grains may take to finish after SIGTERM.</summary>
     [Range(1, 600)]
     public int DrainSecondsMax { get; set; } = 30;

@@ -31,6 +31,11 @@ internal sealed partial class Seeds(IGrainFactory grains, IHostEnvironment envir
             }
 
             var opened = await account.Register(new RegisterAccount(handle, displayName, Password));
+            if (opened.Refusal == IdentityRefusals.HandleTaken)
+            {
+                continue; // Another node that starts with this one was faster.
+            }
+
             if (opened.Refusal is { } refusal)
             {
                 LogRefused(handle, refusal.Code);

@@ -15,13 +15,13 @@ internal static class Start
     }
 
     /// <summary>Runs until SIGTERM or SIGINT. Returns the exit code: 0 after an orderly end, 1 when it could not start.</summary>
-    public static async Task<int> Run(Func<WebApplication> create)
+    public static async Task<int> Run(Func<IHost> create)
     {
         try
         {
-            await using var app = create();
-            app.AnnounceWhenReady();
-            await app.RunAsync();
+            var host = create();
+            await using var disposed = (IAsyncDisposable)host;
+            await host.RunAsync();
             return Environment.ExitCode;
         }
         catch (Exception fault) when (Explain(fault) is { } reasons)

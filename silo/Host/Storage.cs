@@ -8,12 +8,22 @@ namespace OrleansSocial.Host;
 /// <summary>What stands before the silo may start: PostgreSQL, its tables, the lease. Started in this order, stopped in the opposite one.</summary>
 internal static class Storage
 {
-    /// <summary>Registers the PostgreSQL that <c>ConnectionStrings:Postgres</c> names, or else the silo's own, and the kernel over it.</summary>
+    /// <summary>Registers the database, its migrations, and the kernel over it.</summary>
     /// <exception cref="StartRefusedException">The silo's own PostgreSQL cannot be had.</exception>
     public static void AddStorage(this WebApplicationBuilder builder)
     {
+        builder.AddPostgres();
+        builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<Migrator>(provider, Path.Combine(AppContext.BaseDirectory, "migrations")));
+        builder.Services.AddKernel().AddHostedService<SiloLease>();
+    }
+
+    /// <summary>Registers the PostgreSQL that <c>ConnectionStrings:Postgres</c> names, or else one of this process's own.</summary>
+    /// <exception cref="StartRefusedException">One of its own cannot be had.</exception>
+    public static void AddPostgres(this IHostApplicationBuilder builder)
+    {
         builder.Services.AddSliceOptions<NodeOptions>(NodeOptions.Section);
         builder.Services.AddSliceOptions<EmbeddedOptions>(EmbeddedOptions.Section);
+        builder.Services.AddSliceOptions<LeaseOptions>(LeaseOptions.Section);
         if (string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString(KernelModule.ConnectionName)))
         {
             if (OperatingSystem.IsWindows())
@@ -26,9 +36,5 @@ internal static class Storage
             builder.Services.AddSingleton(folder);
             builder.Services.AddHostedService<EmbeddedPostgres>();
         }
-
-        builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<Migrator>(provider, Path.Combine(AppContext.BaseDirectory, "migrations")));
-        builder.Services.AddSliceOptions<LeaseOptions>(LeaseOptions.Section);
-        builder.Services.AddKernel().AddHostedService<SiloLease>();
     }
 }

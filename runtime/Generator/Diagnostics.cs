@@ -26,7 +26,7 @@ internal static class Diagnostics
         "ORLEANS0008", "A grain interface has methods only", "{0} is not a method; a grain interface can have neither properties nor events");
 
     public static readonly DiagnosticDescriptor ReturnType = Error(
-        "ORLEANS0009", "A grain method returns a task", "{0} returns {1}; use Task, Task<T>, ValueTask, ValueTask<T> or void");
+        "ORLEANS0009", "A grain method returns a task", "{0} returns {1}; use Task, Task<T>, ValueTask, ValueTask<T>, IAsyncEnumerable<T> (not on observers) or void");
 
     public static readonly DiagnosticDescriptor AliasClash = Error(
         "ORLEANS0011", "An alias names one type", "The alias \"{0}\" is taken by {1} already");
@@ -51,9 +51,6 @@ internal static class Diagnostics
 
     public static readonly DiagnosticDescriptor CancellationTokens = Error(
         "ORLEANS0109", "A grain method has at most one CancellationToken", "{0} has more than one CancellationToken");
-
-    public static readonly DiagnosticDescriptor AsyncEnumerable = Error(
-        "OB0001", "This engine has no asynchronous enumerables", "{0} returns IAsyncEnumerable<T>, which this engine does not serve; return pages");
 
     public static readonly DiagnosticDescriptor StaticAbstract = Error(
         "OB0002", "A grain interface has no static abstract members", "{0} is static and abstract; a proxy cannot implement it");

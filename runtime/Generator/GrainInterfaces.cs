@@ -6,6 +6,7 @@ namespace Orleans.Bundled.Generator;
 internal static class GrainInterfaces
 {
     private const string Immutable = "Orleans.ImmutableAttribute";
+    private const string Enumerable = "System.Collections.Generic.IAsyncEnumerable`1";
     private const string Token = "System.Threading.CancellationToken";
 
     public static GeneratedUnit? Read(INamedTypeSymbol type)
@@ -80,9 +81,7 @@ internal static class GrainInterfaces
         }
 
         if (method.Parameters.Count(p => p.Type.IsNamed(Token)) > 1) problems.Add(Diagnostics.CancellationTokens, method, Display(method));
-        if (method.ReturnType.IsNamed("System.Collections.Generic.IAsyncEnumerable`1"))
-            problems.Add(Diagnostics.AsyncEnumerable, method, Display(method));
-        else if (method.Has("Orleans.Concurrency.OneWayAttribute") && method.ReturnType is INamedTypeSymbol { IsGenericType: true })
+        if (method.Has("Orleans.Concurrency.OneWayAttribute") && method.ReturnType is INamedTypeSymbol { IsGenericType: true })
             problems.Add(Diagnostics.OneWayResult, method, Display(method));
         else if (RequestBase(method) is null) problems.Add(Diagnostics.ReturnType, method, Display(method), method.ReturnType.ToDisplayString());
         return before && problems.IsEmpty;
@@ -99,6 +98,9 @@ internal static class GrainInterfaces
             "System.Threading.Tasks.Task`1" => $"TaskRequest<{Names.Full(type.TypeArguments[0])}>",
             "System.Threading.Tasks.ValueTask" => "ValueTaskRequest",
             "System.Threading.Tasks.ValueTask`1" => $"ValueTaskRequest<{Names.Full(type.TypeArguments[0])}>",
+            // Enumerations belong to activations, and observer objects have none.
+            Enumerable when !method.ContainingType.AllInterfaces.Any(i => i.IsNamed("Orleans.IGrainObserver")) =>
+                $"AsyncEnumerableRequest<{Names.Full(type.TypeArguments[0])}>",
             _ => null,
         };
     }
@@ -156,7 +158,12 @@ internal static class GrainInterfaces
             source.Line($"protected override {Return(method)} Call(object target) => (({contract})target).{Names.Identifier(method.Name)}"
                 + $"{TypeArguments(method)}({CallArguments(method)});");
             if (CopiedResult(method) is { } result)
-                source.Line($"protected override {result} CopyResult({result} value) => {Names.Bundled}Copiers.CopyRoot<{result}>(value);");
+            {
+                var copy = method.ReturnType.IsNamed(Enumerable) ? "CopyItem" : "CopyResult";
+                source.Line($"protected override {result} {copy}({result} value) => {Names.Bundled}Copiers.CopyRoot<{result}>(value);");
+            }
+
+            if (method.ReturnType.IsNamed(Enumerable)) WriteCopyArguments(source, arguments);
             WriteAccessors(source, arguments);
             if (HasToken(method))
             {
@@ -164,6 +171,15 @@ internal static class GrainInterfaces
                 source.Line("protected override void SetCancellationToken(global::System.Threading.CancellationToken token) => Token = token;");
             }
 
+            source.Close();
+        }
+
+        // Each enumeration of what the method returned is a call of its own.
+        private static void WriteCopyArguments(SourceWriter source, List<IParameterSymbol> arguments)
+        {
+            source.Open("protected override void CopyArguments()");
+            for (var i = 0; i < arguments.Count; i++)
+                if (!IsPassedByReference(arguments[i])) source.Line($"Arg{i} = {Names.Bundled}Copiers.CopyRoot<{Names.Full(arguments[i].Type)}>(Arg{i});");
             source.Close();
         }
 
@@ -226,7 +242,8 @@ internal static class GrainInterfaces
             if (method.Has("Orleans.Concurrency.OneWayAttribute")) options.Add("OneWay");
             if (method.Has("Orleans.Concurrency.ReadOnlyAttribute")) options.Add("ReadOnly");
             if (method.Has("Orleans.Concurrency.AlwaysInterleaveAttribute")) options.Add("AlwaysInterleave");
-            if (HasToken(method)) options.Add("Cancellable");
+            if (method.ReturnType.IsNamed(Enumerable)) options.Add("AlwaysInterleave");
+            else if (HasToken(method)) options.Add("Cancellable");
             if (type.AllInterfaces.Any(i => i.IsNamed("Orleans.Runtime.IGrainExtension"))) options.Add("Extension");
             if (options.Count == 0) options.Add("None");
             var generic = string.Concat(method.TypeParameters.Select(p => $"typeof({Names.Identifier(p.Name)}), "));

@@ -26,7 +26,8 @@ public sealed class DiagnosticTests
     [InlineData("ORLEANS0107", "B", "[GenerateSerializer] public class A { [Id(0)] private Hidden B; private enum Hidden { } }")]
     [InlineData("ORLEANS0107", "A", "[GenerateSerializer] file class A { }")]
     [InlineData("ORLEANS0109", "Get", "public interface IA : IGrainWithStringKey { Task Get(CancellationToken a, CancellationToken b); }")]
-    [InlineData("OB0001", "Get", "public interface IA : IGrainWithStringKey { IAsyncEnumerable<int> Get(); }")]
+    [InlineData("ORLEANS0009", "Get", "public interface IA : IGrainObserver { IAsyncEnumerable<int> Get(); }")]
+    [InlineData("OB0005", "Get", "public interface IA : IGrainWithStringKey { [OneWay] IAsyncEnumerable<int> Get(); }")]
     [InlineData("OB0002", "Get", "public interface IA : IGrainWithStringKey { static abstract Task Get(); }")]
     [InlineData("OB0003", "x", "public interface IA : IGrainWithStringKey { Task Get(Span<int> x); }")]
     [InlineData("OB0004", "A", "public interface IA : IGrainWithStringKey { } public class Outer { private class A : Grain, IA { } }")]
@@ -50,6 +51,7 @@ public sealed class DiagnosticTests
     [InlineData("[GenerateSerializer, Alias(\"x\")] public class A { } public static class N { [GenerateSerializer, Alias(\"y\")] public class A { } }")]
     [InlineData("[GenerateSerializer] public class A { [Id(1)] public int B; } [GenerateSerializer] public class D : A { [Id(1)] public int C; }")]
     [InlineData("public interface IA : IGrainWithStringKey { } public abstract class A : Grain, IA { } internal class B : A { }")]
+    [InlineData("public interface IA<T> : IGrainWithStringKey { IAsyncEnumerable<List<T>> Get(List<T> a, int b, CancellationToken ct = default); IAsyncEnumerable<U> All<U>(U[] a); }")]
     [InlineData("[GenerateSerializer] public partial record A(int B); public partial record A { public int C => B; }")]
     public void What_is_right_compiles_without_a_warning(string source)
     {

@@ -21,6 +21,7 @@ public static class Hosts
             silo.Configure<GrainCollectionOptions>(o => o.CollectionAge = TimeSpan.FromMinutes(10));
             silo.Configure<SiloMessagingOptions>(o => o.ResponseTimeout = TimeSpan.FromSeconds(5));
             silo.AddStartupTask((_, _) => Task.CompletedTask);
+            silo.AddGrainExtension<IGlanceExtension, GlanceExtension>();
             silo.Services.AddSerializer(serializer => serializer.AddAssembly(typeof(Hosts).Assembly));
         });
         return builder;

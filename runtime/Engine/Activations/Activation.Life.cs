@@ -175,6 +175,7 @@ internal sealed partial class Activation
                 extras.DeactivationToken = cancellationToken;
                 _state = ActivationState.Deactivating;
                 extras.Activating?.Cancel();
+                extras.RequestEnd();
                 break;
             default:
                 break;

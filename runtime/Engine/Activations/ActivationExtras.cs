@@ -14,10 +14,14 @@ internal sealed class ActivationExtras
     private List<IActivationTimer>? _timers;
     private AsyncServiceScope? _scope;
     private TaskCompletionSource? _deactivated;
+    private CancellationTokenSource? _endRequested;
     private bool _ended;
 
     /// <summary>Requests on a stateless worker; counted by its pool.</summary>
     public int Load;
+
+    /// <summary>Whether somebody enumerates what a method returned.</summary>
+    public volatile bool IsEnumerated;
 
     /// <summary>Cycles a stateless worker has been idle for.</summary>
     public int IdleCycles;
@@ -33,6 +37,16 @@ internal sealed class ActivationExtras
 
     /// <summary>The time of the clock until which idle collection leaves the activation alone.</summary>
     public int KeepAliveUntil { get; set; }
+
+    /// <summary>Fires when the end of the activation was asked for, for requests that would keep it waiting. On its turn only.</summary>
+    public CancellationToken EndRequested
+    {
+        get
+        {
+            _endRequested ??= new CancellationTokenSource();
+            return _endRequested.Token;
+        }
+    }
 
     public GrainLifecycle? LifecycleOrNull { get; private set; }
 
@@ -151,6 +165,8 @@ internal sealed class ActivationExtras
             _deactivated?.TrySetResult();
         }
     }
+
+    public void RequestEnd() => _endRequested?.Cancel();
 
     public void AddTimer(IActivationTimer timer)
     {

@@ -18,6 +18,9 @@ internal static partial class EngineLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Grain} failed while it was deactivated; the deactivation went on.")]
     public static partial void DeactivationFailed(ILogger log, Exception exception, GrainId grain);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Grain} failed when an enumeration that nobody waits for was ended.")]
+    public static partial void EnumerationFailed(ILogger log, Exception exception, GrainId grain);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Grain} failed when it was disposed.")]
     public static partial void DisposeFailed(ILogger log, Exception exception, GrainId grain);
 

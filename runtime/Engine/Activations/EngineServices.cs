@@ -18,6 +18,8 @@ internal static class EngineServices
         services.AddSingleton<ITimerRegistry, TimerRegistry>();
         services.AddSingleton<IGrainRuntime, GrainRuntime>();
         services.AddSingleton<IGrainContextAccessor, GrainContextAccessor>();
+        services.AddKeyedTransient<IGrainExtension>(
+            typeof(IAsyncEnumerations), static (activation, _) => new AsyncEnumerations(activation.GetRequiredService<IGrainContext>()));
         services.AddScoped<GrainContextHolder>();
         services.AddScoped<IGrainContext>(s => s.GetRequiredService<GrainContextHolder>().Context
             ?? throw new InvalidOperationException("A grain context exists only within the services of an activation."));

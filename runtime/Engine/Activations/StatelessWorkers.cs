@@ -8,6 +8,9 @@ internal sealed class StatelessWorkers(GrainClass grainClass, StatelessWorkerPla
 {
     private readonly ConcurrentDictionary<IdSpan, Pool> _pools = new();
 
+    /// <summary>Which worker has begun which enumeration, because the calls that go on with it may meet another one.</summary>
+    public ConcurrentDictionary<Guid, AsyncEnumerations> Enumerations { get; } = new();
+
     public bool RemovesIdleWorkers => placement.RemoveIdleWorkers;
 
     /// <summary>Chooses the worker of a request: an idle one, else a new one while there may be more, else the least busy one.</summary>
@@ -79,7 +82,7 @@ internal sealed class StatelessWorkers(GrainClass grainClass, StatelessWorkerPla
                 foreach (var worker in _workers)
                 {
                     var extras = worker.Extras;
-                    extras.IdleCycles = Volatile.Read(ref extras.Load) == 0 && worker.State == ActivationState.Valid ? extras.IdleCycles + 1 : 0;
+                    extras.IdleCycles = Volatile.Read(ref extras.Load) == 0 && !extras.IsEnumerated && worker.State == ActivationState.Valid ? extras.IdleCycles + 1 : 0;
                     if (extras.IdleCycles < minIdleCycles || ++idle >= _workers.Count) continue;
                     worker.Deactivate(new DeactivationReason(DeactivationReasonCode.ActivationIdle, "Fewer workers are enough."));
                 }

@@ -45,6 +45,9 @@ internal sealed class CallClock : IDisposable
     /// <summary>Time since the start in units of 100 ms, at most a second behind.</summary>
     public int Now { get; private set; }
 
+    /// <summary>How long a call waits for its answer when its method says nothing else.</summary>
+    public TimeSpan ResponseTimeout => _responseTimeout;
+
     /// <summary>How far <see cref="Now"/> moved with its last step: what lasted shorter may seem as long as this.</summary>
     public int LastStep { get; private set; }
 

@@ -21,6 +21,9 @@ internal sealed class CrashClient(ApiClient api, Uri hub, ClientLog log, IReadOn
     /// <summary>How many connections it lost and made anew.</summary>
     public int Reconnects { get; private set; }
 
+    /// <summary>The most often that one message had to be sent again.</summary>
+    public int RepeatsMax { get; private set; }
+
     /// <summary>How many entries of a conversation it has seen.</summary>
     public int SeenIn(Guid room) => _seen.TryGetValue(room, out var seen) ? seen.Count : 0;
 
@@ -70,11 +73,14 @@ internal sealed class CrashClient(ApiClient api, Uri hub, ClientLog log, IReadOn
     private async Task SendOne(Guid room, string key, string text, CancellationToken stop)
     {
         log.Write(new("attempt", Me, room, key, 0, text));
+        var sent = 0;
         for (var tries = 0; !stop.IsCancellationRequested; tries++)
         {
             try
             {
-                if (_live is { } live && await Answer(live, room, key, text, stop) is { } seq)
+                var live = _live;
+                if (live is not null) RepeatsMax = Math.Max(RepeatsMax, sent++);
+                if (live is not null && await Answer(live, room, key, text, stop) is { } seq)
                 {
                     log.Write(new("ack", Me, room, key, seq, text));
                     Saw(room, seq, key, text, Me);

@@ -4,25 +4,29 @@ using OrleansSocial.Driver;
 
 namespace OrleansSocial.Crash;
 
-/// <summary>The real process with its own PostgreSQL, on loopback, over one data folder that outlives it.</summary>
+/// <summary>The real process on loopback, with its own PostgreSQL over one data folder that outlives it unless its settings name another.</summary>
 internal sealed class SiloProcess : IAsyncDisposable
 {
     private readonly string _data;
     private readonly IReadOnlyDictionary<string, string> _settings;
+    private readonly string[] _arguments;
     private readonly StringBuilder _log = new();
+    private readonly string[] _ports;
     private Process? _process;
 
-    private SiloProcess(string data, int port, IReadOnlyDictionary<string, string> settings)
+    private SiloProcess(string data, IReadOnlyDictionary<string, string> settings, string[] arguments)
     {
-        (_data, _settings) = (data, settings);
-        Address = new Uri($"http://127.0.0.1:{port}");
+        (_data, _settings, _arguments) = (data, settings, arguments);
+        var ports = FreePort.Find(3);
+        Address = new Uri($"http://127.0.0.1:{ports[0]}");
+        _ports = [$"--Social:Node:SiloPort={ports[1]}", $"--Social:Node:GatewayPort={ports[2]}"];
     }
 
     /// <summary>Where it listens; the same after each restart.</summary>
     public Uri Address { get; }
 
-    /// <summary>Address of its hub.</summary>
-    public Uri Hub => new UriBuilder(Address) { Scheme = "ws", Path = "/v1/live" }.Uri;
+    /// <summary>Its process while it runs.</summary>
+    public int ProcessId => _process!.Id;
 
     /// <summary>What it has printed since the first start; for the message of a failing test.</summary>
     public string Log
@@ -37,12 +41,15 @@ internal sealed class SiloProcess : IAsyncDisposable
     public string Postgres => $"Host={_data}/postgres/run;Username=social;Database=social";
 
     /// <summary>Starts the process on a new data folder and waits until it serves.</summary>
-    public static async Task<SiloProcess> Start(string data, IReadOnlyDictionary<string, string> settings)
+    /// <param name="data">The folder.</param>
+    /// <param name="settings">Environment variables.</param>
+    /// <param name="arguments">What else stands on the command line; ports given here win.</param>
+    public static async Task<SiloProcess> Start(string data, IReadOnlyDictionary<string, string> settings, params string[] arguments)
     {
         // PostgreSQL may run as another user, who must be able to pass through the temporary folder.
         if (!OperatingSystem.IsWindows() && Directory.GetParent(data) is { } parent) parent.UnixFileMode |= UnixFileMode.OtherExecute;
 
-        var silo = new SiloProcess(data, FreePort.Find(), settings);
+        var silo = new SiloProcess(data, settings, arguments);
         await silo.Start();
         return silo;
     }
@@ -50,7 +57,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Starts the process again over the same data, and waits until it serves.</summary>
     public async Task Start()
     {
-        var start = new ProcessStartInfo("dotnet", [Checkout.Assembly("silo", "silo.dll"), "--urls", Address.ToString()])
+        var start = new ProcessStartInfo("dotnet", [Checkout.Assembly("silo", "silo.dll"), "--urls", Address.ToString(), .. _ports, .. _arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -81,19 +88,24 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>SIGKILL to the postmaster; its children end by themselves.</summary>
-    public void KillPostgres()
+    public Task KillPostgres() => Signals.Kill(
+        int.Parse(File.ReadLines(Path.Combine(_data, "postgres", "data", "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>Waits until it has ended by itself, and tells its exit code.</summary>
+    public async Task<int> Ended(CancellationToken giveUp)
     {
-        var pid = int.Parse(File.ReadLines(Path.Combine(_data, "postgres", "data", "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture);
-        using var postmaster = Process.GetProcessById(pid);
-        postmaster.Kill();
+        await _process!.WaitForExitAsync(giveUp);
+        var code = _process.ExitCode;
+        _process.Dispose();
+        _process = null;
+        return code;
     }
 
     /// <summary>SIGTERM, and waits for the graceful end.</summary>
     public async Task Stop()
     {
         if (_process is null) return;
-        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
-            await kill.WaitForExitAsync();
+        await Signals.Terminate(_process.Id);
         await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(45));
         _process.Dispose();
         _process = null;

@@ -3,8 +3,9 @@ using Orleans.Runtime;
 
 namespace Orleans.Bundled;
 
-/// <summary>The rows of a reminder table in memory: one grain for the cluster. Key: 0.</summary>
-internal interface IReminderTableGrain : IGrainWithIntegerKey
+/// <summary>Holds the rows of a reminder table in memory. Key: the address of the silo whose memory it is.</summary>
+[Alias("sys.IReminderTableGrain")]
+internal interface IReminderTableGrain : IGrainWithStringKey
 {
     Task<ReminderTableData> ReadRows(GrainId grainId);
 
@@ -15,24 +16,15 @@ internal interface IReminderTableGrain : IGrainWithIntegerKey
     Task<bool> Remove(GrainId grainId, string reminderName, string etag);
 
     Task Clear();
-
-    /// <summary>Takes over the rows of the activation before, except those that were written since.</summary>
-    Task TakeOver(List<ReminderEntry> rows, long lastVersion);
 }
 
-/// <summary>Keeps reminders in the memory of one silo. They move when their grain does, and are lost when its silo dies.</summary>
-[GrainType("sys.reminders.table"), KeepAlive]
+/// <inheritdoc cref="IReminderTableGrain"/>
+/// <remarks>It never ends while its silo runs, since what it holds would end with it.</remarks>
+[GrainType("sys.remindertable"), SiloKeyPlacement, KeepAlive]
 internal sealed class ReminderTableGrain : Grain, IReminderTableGrain
 {
     private readonly Dictionary<(GrainId Grain, string Name), ReminderEntry> _rows = [];
     private long _lastVersion;
-
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
-    {
-        // The call waits until this activation has ended, and goes to the next one.
-        if (_rows.Count > 0) this.AsReference<IReminderTableGrain>().TakeOver([.. _rows.Values], _lastVersion).Ignore();
-        return Task.CompletedTask;
-    }
 
     public Task<ReminderTableData> ReadRows(GrainId grainId) => Task.FromResult(new ReminderTableData(_rows.Values.Where(r => r.GrainId == grainId)));
 
@@ -55,21 +47,14 @@ internal sealed class ReminderTableGrain : Grain, IReminderTableGrain
         return Task.CompletedTask;
     }
 
-    public Task TakeOver(List<ReminderEntry> rows, long lastVersion)
-    {
-        foreach (var row in rows) _rows.TryAdd((row.GrainId, row.ReminderName), row);
-        _lastVersion = Math.Max(_lastVersion, lastVersion);
-        return Task.CompletedTask;
-    }
-
     private static bool IsWithin(uint hash, uint begin, uint end) =>
         begin < end ? hash > begin && hash <= end : hash > begin || hash <= end;
 }
 
-/// <summary>The reminder table that lives in a grain.</summary>
-internal sealed class InMemoryReminderTable(IGrainFactory grains) : IReminderTable
+/// <summary>The reminder table in the memory of the silo that has been a member of the cluster for longest.</summary>
+internal sealed class InMemoryReminderTable(IServiceProvider services) : IReminderTable
 {
-    private IReminderTableGrain Rows => grains.GetGrain<IReminderTableGrain>(0);
+    private IReminderTableGrain Rows => SiloGrains.OfOldest<IReminderTableGrain>(services);
 
     public Task<ReminderTableData> ReadRows(GrainId grainId) => Rows.ReadRows(grainId);
 

@@ -7,6 +7,7 @@ using Orleans.Runtime;
 namespace Orleans.Bundled;
 
 /// <summary>The reminders of one slice of the hashes of grains. Key: the number of the slice.</summary>
+[Alias("sys.IReminderSlice")]
 internal interface IReminderSlice : IGrainWithIntegerKey
 {
     /// <summary>Reads the table if that was not done or is too long ago. Calling it keeps the slice running.</summary>

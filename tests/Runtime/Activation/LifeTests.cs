@@ -5,6 +5,8 @@ using Orleans.TestingHost;
 
 namespace Orleans.Conformance.Activation;
 
+[Feature("Grains", "Activation and deactivation: hooks, failures, reasons, DeactivateOnIdle, DelayDeactivation")]
+[Feature("Grains", "Idle collection: CollectionAge, [CollectionAgeLimit], [KeepAlive]")]
 public sealed class LifeTests : IAsyncLifetime
 {
     private readonly ManualTimeProvider _time = new();

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orleans.Conformance.Calls;
 
+[Feature("Calls", "Task, Task<T>, ValueTask, ValueTask<T> and void methods, generic methods, default arguments, [OneWay]")]
 public sealed class CallTests(OneSiloFixture silo) : IClassFixture<OneSiloFixture>
 {
     private readonly IGreeter _alice = silo.Grains.GetGrain<IGreeter>("alice");

@@ -21,6 +21,7 @@ public sealed class ThreadHolder : Grain, IThreadHolder
 }
 
 /// <summary>A turn that keeps its thread for long is told, and a short one never is.</summary>
+[Feature("Operations", "Warnings of long turns and long queues")]
 public class LongTurnTests
 {
     [Fact]

@@ -3,6 +3,7 @@ using Orleans.TestingHost;
 
 namespace Orleans.Conformance.Calls;
 
+[Feature("Calls", "Response timeouts, [ResponseTimeout], expired requests are not run")]
 public sealed class TimeoutTests : IAsyncLifetime
 {
     private readonly ManualTimeProvider _time = new();

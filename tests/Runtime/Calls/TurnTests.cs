@@ -112,6 +112,7 @@ public sealed class TurnProbe(IGrainContextAccessor accessor, IGrainContext cont
     public Task<bool> HoldsItsThreadFor(string signal) => Task.FromResult(Signals.Wait(signal).Wait(TimeSpan.FromSeconds(20)));
 }
 
+[Feature("Calls", "Turns: one at a time, continuations stay on the activation")]
 public sealed class TurnTests(OneSiloFixture silo) : IClassFixture<OneSiloFixture>
 {
     private readonly ITurnProbe _probe = silo.Grains.GetGrain<ITurnProbe>(Signals.NewName());

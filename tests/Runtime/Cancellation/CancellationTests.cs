@@ -47,6 +47,7 @@ public sealed class WaiterGrain : Grain, IWaiter
     }
 }
 
+[Feature("Calls", "CancellationToken arguments")]
 public sealed class CancellationTests(OneSiloFixture silo) : IClassFixture<OneSiloFixture>
 {
     private readonly IWaiter _waiter = silo.Grains.GetGrain<IWaiter>(Signals.NewName());

@@ -4,6 +4,7 @@ using Orleans.Serialization;
 namespace Orleans.Conformance.Copying;
 
 /// <summary>Neither side of a call can change what the other holds, though both live in one process.</summary>
+[Feature("Calls", "Arguments and results are copied; [Immutable] and Immutable<T> are not")]
 public sealed class CopyingTests(OneSiloFixture silo) : IClassFixture<OneSiloFixture>
 {
     private IDepotGrain Depot(string name) => silo.Grains.GetGrain<IDepotGrain>(name);

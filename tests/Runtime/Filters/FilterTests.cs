@@ -64,6 +64,7 @@ public sealed class Filtered : Grain, IFiltered, IIncomingGrainCallFilter
     }
 }
 
+[Feature("Calls", "Incoming and outgoing call filters")]
 public sealed class FilterTests
 {
     private readonly string _key = Signals.NewName();

@@ -2,6 +2,8 @@ using Orleans.Configuration;
 
 namespace Orleans.Conformance.Gate;
 
+[Feature("Calls", "[Reentrant], [MayInterleave], [AlwaysInterleave], [ReadOnly]")]
+[Feature("Calls", "Call-chain reentrancy: AllowCallChainReentrancy, SuppressCallChainReentrancy")]
 public sealed class GateTests(OneSiloFixture silo) : IClassFixture<OneSiloFixture>
 {
     private readonly string _log = Signals.NewName();

@@ -68,6 +68,7 @@ public sealed class UnservedGrain(IAsyncResult nobodyRegisters) : Grain, IUnserv
 }
 
 /// <summary>What the constructor of a grain is given.</summary>
+[Feature("Grains", "Constructor injection, POCO grains (IGrainBase), IGrainContext in scopes")]
 public sealed class GrainServicesTests : IAsyncLifetime
 {
     private readonly Ended _ended = new();

@@ -20,6 +20,7 @@ public sealed class DoormanGrain : Grain, IDoormanGrain
 }
 
 /// <summary>Every way of making a host a silo gives one that serves calls.</summary>
+[Feature("Hosting", "UseOrleans on IHostBuilder, HostApplicationBuilder, WebApplicationBuilder; AddOrleans")]
 public sealed class HostShapeTests
 {
     [Fact]

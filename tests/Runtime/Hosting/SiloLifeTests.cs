@@ -43,6 +43,7 @@ public sealed class PatientGrain(Journal journal) : Grain, IPatientGrain
 }
 
 /// <summary>How a silo starts, and what it does for its grains when it stops.</summary>
+[Feature("Hosting", "Silo lifecycle: stages, participants, startup tasks, validation of options")]
 public sealed class SiloLifeTests
 {
     private readonly Journal _journal = new();

@@ -16,6 +16,7 @@ public sealed class BothConfigurator : ISiloConfigurator, IHostConfigurator
 }
 
 /// <summary>The cluster that is configured by types.</summary>
+[Feature("Testing", "TestClusterBuilder and TestCluster: configurators, stop, kill, restart")]
 public sealed class TestClusterTests
 {
     [Fact]

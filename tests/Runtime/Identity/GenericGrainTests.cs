@@ -25,6 +25,7 @@ public sealed class BoxGrain<T> : Grain, IBoxGrain<T>
 }
 
 /// <summary>A generic class is a grain type for each set of its arguments.</summary>
+[Feature("Grains", "Generic grains")]
 public sealed class GenericGrainTests(OneSiloFixture silo) : IClassFixture<OneSiloFixture>
 {
     [Fact]

@@ -74,6 +74,7 @@ public sealed class ManyKeysGrain : NamingGrain, IManyKeysGrain
 }
 
 /// <summary>Which class a reference leads to, and what its key is.</summary>
+[Feature("Grains", "From interface to class: [DefaultGrainType], [GrainType], prefixes, conventions")]
 public sealed class GrainResolutionTests : IAsyncLifetime
 {
     private readonly InProcessTestCluster _cluster = new InProcessTestClusterBuilder().Build();

@@ -3,6 +3,7 @@ using System.Text.Json;
 
 namespace Orleans.Conformance.Identity;
 
+[Feature("Grains", "Grain keys of every kind, GrainId, key texts")]
 public sealed class IdentityTests
 {
     [Theory]

@@ -3,6 +3,7 @@ using Orleans.Utilities;
 
 namespace Orleans.Conformance.Observers;
 
+[Feature("Observers", "ObserverManager")]
 public sealed class ObserverManagerTests
 {
     private DateTime _now = new(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc);

@@ -123,6 +123,7 @@ public sealed class Listener : IListener
     public Task Fail() => throw new NotSupportedException("does not listen");
 }
 
+[Feature("Observers", "CreateObjectReference, weak references, one-way and awaited notifications")]
 public sealed class ObserverTests(OneSiloFixture silo) : IClassFixture<OneSiloFixture>
 {
     private readonly ISpeaker _speaker = silo.Grains.GetGrain<ISpeaker>(Signals.NewName());

@@ -95,6 +95,7 @@ public sealed class Forgetful : Grain, IForgetful
     public Task Register() => this.RegisterOrUpdateReminder("wake", TimeSpan.Zero, TimeSpan.FromMinutes(1));
 }
 
+[Feature("Timers and reminders", "Reminders: register, update, unregister, ticks")]
 public sealed class ReminderTests : IAsyncLifetime
 {
     private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
@@ -298,6 +299,7 @@ public sealed class ReminderTests : IAsyncLifetime
 }
 
 /// <summary>Reminders in PostgreSQL outlive the cluster.</summary>
+[Feature("Timers and reminders", "Reminders in PostgreSQL")]
 [Collection(PostgresTests.Name)]
 public sealed class PostgresReminderTests(PostgresFixture postgres)
 {

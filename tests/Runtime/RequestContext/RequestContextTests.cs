@@ -58,6 +58,7 @@ public sealed class Traveller : Grain, ITraveller
     }
 }
 
+[Feature("Calls", "RequestContext")]
 public sealed class RequestContextTests(OneSiloFixture silo) : IClassFixture<OneSiloFixture>, IDisposable
 {
     private readonly ITraveller _alice = silo.Grains.GetGrain<ITraveller>("alice");

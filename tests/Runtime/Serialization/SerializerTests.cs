@@ -5,6 +5,7 @@ using Orleans.Serialization;
 namespace Orleans.Conformance.Serialization;
 
 /// <summary>The serializer that a silo offers to its grains.</summary>
+[Feature("Serialization", "Serializer and DeepCopier as services")]
 public sealed class SerializerTests(OneSiloFixture silo) : IClassFixture<OneSiloFixture>
 {
     private IServiceProvider Services => silo.Cluster.GetSiloServiceProvider();

@@ -30,6 +30,7 @@ public sealed class TwoWorkers : Grain, ITwoWorkers
     }
 }
 
+[Feature("Grains", "[StatelessWorker]")]
 public sealed class StatelessWorkerTests : IAsyncLifetime
 {
     private readonly ManualTimeProvider _time = new();

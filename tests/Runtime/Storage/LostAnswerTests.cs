@@ -6,6 +6,7 @@ using Orleans.TestingHost;
 namespace Orleans.Conformance.Storage;
 
 /// <summary>A storage whose answers can get lost: it did what it was asked, and the grain hears of a failure.</summary>
+[Feature("Storage", "InconsistentStateException ends the activation that wrote")]
 public sealed class LostAnswerTests : IAsyncLifetime
 {
     private LossyStorage _storage = null!;

@@ -6,6 +6,7 @@ using Orleans.TestingHost;
 namespace Orleans.Conformance.Storage;
 
 /// <summary>What a grain sees of its durable state, whatever keeps it.</summary>
+[Feature("Storage", "IPersistentState<T>, [PersistentState], Grain<TState>")]
 public abstract class PersistentStateConformance : IAsyncLifetime
 {
     private InProcessTestCluster _cluster = null!;
@@ -225,6 +226,7 @@ public abstract class PersistentStateConformance : IAsyncLifetime
     }
 }
 
+[Feature("Storage", "Memory storage")]
 public sealed class PersistentStateInMemoryTests : PersistentStateConformance
 {
     private IGrainStorage? _shared;
@@ -241,6 +243,7 @@ public sealed class PersistentStateInMemoryTests : PersistentStateConformance
     }
 }
 
+[Feature("Storage", "PostgreSQL storage (AddAdoNetGrainStorage)")]
 [Collection(PostgresTests.Name)]
 public sealed class PersistentStateInPostgresTests(PostgresFixture postgres) : PersistentStateConformance
 {

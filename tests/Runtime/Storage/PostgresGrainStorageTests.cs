@@ -30,6 +30,7 @@ public sealed class PostgresTests : ICollectionFixture<PostgresFixture>
     public const string Name = "PostgreSQL";
 }
 
+[Feature("Storage", "PostgreSQL storage (AddAdoNetGrainStorage)")]
 [Collection(PostgresTests.Name)]
 public class PostgresGrainStorageTests(PostgresFixture postgres) : GrainStorageConformance
 {

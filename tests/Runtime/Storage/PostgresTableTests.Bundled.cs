@@ -10,6 +10,7 @@ using Support;
 namespace Orleans.Conformance.Storage;
 
 /// <summary>The rows of grain state in PostgreSQL, which both engines share.</summary>
+[Feature("Storage", "One row per state in PostgreSQL", Better = "a unique index: two activations can never both insert the same state")]
 [Collection(PostgresTests.Name)]
 public sealed class PostgresTableTests(PostgresFixture postgres)
 {

@@ -14,6 +14,7 @@ public sealed class Friends
 }
 
 /// <summary>A state may hold references to grains.</summary>
+[Feature("Storage", "Grain references in stored state")]
 public sealed class StateReferencesTests(OneSiloFixture silo) : IClassFixture<OneSiloFixture>
 {
     [Fact]

@@ -8,6 +8,7 @@ using Support;
 namespace Orleans.Conformance.Storage;
 
 /// <summary>A silo that was replaced cannot write grain state any more, whatever it believes.</summary>
+[Feature("Storage", "Fencing of durable writes", Better = "a silo whose lease is gone is refused in SQL, whatever it believes")]
 [Collection(PostgresTests.Name)]
 public sealed class WriteGuardTests(PostgresFixture postgres) : IAsyncLifetime
 {

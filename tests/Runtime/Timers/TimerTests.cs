@@ -200,6 +200,7 @@ public sealed class Clockwork : Grain, IClockwork
     private Task TickWithBoth(string state, CancellationToken token) => token.CanBeCanceled ? TickWithState(state) : Task.CompletedTask;
 }
 
+[Feature("Timers and reminders", "Grain timers: RegisterGrainTimer in all overloads, Interleave, KeepAlive, RegisterTimer")]
 public sealed class TimerTests : IAsyncLifetime
 {
     private static readonly TimeSpan s_never = Timeout.InfiniteTimeSpan;

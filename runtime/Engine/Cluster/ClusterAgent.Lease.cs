@@ -137,7 +137,7 @@ internal sealed partial class ClusterAgent
                 TellOthers();
                 return;
             }
-            catch (Exception failure) when (failure is not OrleansException)
+            catch (Exception failure) when (failure is not OrleansConfigurationException)
             {
                 LogStatusFailed(status, failure.Message);
             }

@@ -7,7 +7,7 @@ using Orleans.Configuration;
 namespace Orleans.Conformance.Membership;
 
 /// <summary>Agents of several silos in this process, each on its own thread, over one store and a network that can be cut.</summary>
-internal sealed class AgentCluster(IMembershipStore store) : IDisposable
+internal sealed class AgentCluster(Func<IMembershipStore> store) : IDisposable
 {
     private readonly ConcurrentDictionary<SiloAddress, AgentSilo> _silos = new();
     private readonly ConcurrentDictionary<(SiloAddress, SiloAddress), bool> _cut = new();
@@ -20,7 +20,7 @@ internal sealed class AgentCluster(IMembershipStore store) : IDisposable
     public AgentSilo Create(int port, IMembershipStore? own = null)
     {
         var address = SiloAddress.New(IPAddress.Loopback, port, Interlocked.Increment(ref _generation));
-        var silo = new AgentSilo(this, address, own ?? store);
+        var silo = new AgentSilo(this, address, own ?? store());
         _silos[address] = silo;
         return silo;
     }
@@ -45,19 +45,21 @@ internal sealed class AgentCluster(IMembershipStore store) : IDisposable
 
     public void Dispose()
     {
-        foreach (var silo in _silos.Values) silo.Agent.Dispose();
+        foreach (var silo in _silos.Values) silo.Dispose();
     }
 }
 
 /// <summary>A silo as far as its agent can tell: activations are names in a set.</summary>
-internal sealed class AgentSilo : IActivationHost, IClusterNetwork, ISiloLeaseObserver
+internal sealed class AgentSilo : IActivationHost, IClusterNetwork, ISiloLeaseObserver, IDisposable
 {
     private readonly AgentCluster _cluster;
+    private readonly IMembershipStore _store;
     private int _held;
 
     public AgentSilo(AgentCluster cluster, SiloAddress address, IMembershipStore store)
     {
         _cluster = cluster;
+        _store = store;
         Agent = new ClusterAgent(
             new AgentIdentity(address, Guid.NewGuid(), $"silo {address.Endpoint.Port}", null, "service"),
             store,
@@ -96,6 +98,12 @@ internal sealed class AgentSilo : IActivationHost, IClusterNetwork, ISiloLeaseOb
     {
         await Agent.BeginLeaving(CancellationToken.None);
         await Agent.Leave(CancellationToken.None);
+    }
+
+    public void Dispose()
+    {
+        Agent.Dispose();
+        (_store as IDisposable)?.Dispose();
     }
 
     public void Crash()

@@ -1,16 +1,39 @@
 using Orleans.Bundled;
+using Orleans.Conformance.Storage;
 
 namespace Orleans.Conformance.Membership;
 
-/// <summary>Agents of silos that join, hand over, die and leave.</summary>
-public sealed class AgentTests
+public sealed class AgentsOverMemoryTests : AgentConformance
 {
+    private protected override Task<Func<IMembershipStore>> Stores()
+    {
+        var store = new MemoryMembershipStore(TimeProvider.System);
+        return Task.FromResult<Func<IMembershipStore>>(() => store);
+    }
+}
+
+[Collection(PostgresTests.Name)]
+public sealed class AgentsOverPostgresTests(PostgresFixture postgres) : AgentConformance
+{
+    private protected override async Task<Func<IMembershipStore>> Stores()
+    {
+        var database = await MembershipDatabase.Create(postgres);
+        return () => MembershipDatabase.Store(database);
+    }
+}
+
+/// <summary>Agents of silos that join, hand over, die and leave.</summary>
+public abstract class AgentConformance
+{
+    /// <summary>What makes a store for each silo of a new cluster.</summary>
+    private protected abstract Task<Func<IMembershipStore>> Stores();
+
     private static readonly GrainId[] s_grains = [.. Enumerable.Range(0, 200).Select(i => GrainId.Create("thing", $"k{i}"))];
 
     [Fact]
     public async Task A_silo_alone_owns_everything()
     {
-        using var cluster = new AgentCluster(new MemoryMembershipStore(TimeProvider.System));
+        using var cluster = new AgentCluster(await Stores());
         var silo = await cluster.Start(1);
 
         Assert.All(s_grains, g => Assert.Equal(Admission.Here, silo.Agent.Admit(g)));
@@ -21,7 +44,7 @@ public sealed class AgentTests
     [Fact]
     public async Task Silos_agree_who_owns_what_and_share_it_about_equally()
     {
-        using var cluster = new AgentCluster(new MemoryMembershipStore(TimeProvider.System));
+        using var cluster = new AgentCluster(await Stores());
         AgentSilo[] silos = [await cluster.Start(1), await cluster.Start(2), await cluster.Start(3)];
 
         await Wait.Eventually(() => Assert.All(silos, s => Assert.Equal(3, s.Agent.View.Active.Length)));
@@ -37,7 +60,7 @@ public sealed class AgentTests
     [Fact]
     public async Task A_silo_that_joins_runs_a_grain_only_after_the_silo_that_had_it_ended_its_activation()
     {
-        using var cluster = new AgentCluster(new MemoryMembershipStore(TimeProvider.System));
+        using var cluster = new AgentCluster(await Stores());
         var first = await cluster.Start(1);
         foreach (var grain in s_grains) Assert.True(await first.Activate(grain));
         var release = new TaskCompletionSource();
@@ -60,7 +83,7 @@ public sealed class AgentTests
     [Fact]
     public async Task The_grains_of_a_silo_that_dies_go_to_the_others()
     {
-        using var cluster = new AgentCluster(new MemoryMembershipStore(TimeProvider.System));
+        using var cluster = new AgentCluster(await Stores());
         var (first, second) = (await cluster.Start(1), await cluster.Start(2));
 
         second.Crash();
@@ -73,7 +96,7 @@ public sealed class AgentTests
     [Fact]
     public async Task A_silo_that_leaves_hands_its_grains_over_first()
     {
-        using var cluster = new AgentCluster(new MemoryMembershipStore(TimeProvider.System));
+        using var cluster = new AgentCluster(await Stores());
         var (first, second) = (await cluster.Start(1), await cluster.Start(2));
         foreach (var grain in s_grains) await second.Activate(grain);
         Assert.NotEmpty(second.Activations);
@@ -90,7 +113,7 @@ public sealed class AgentTests
     [Fact]
     public async Task A_silo_that_starts_at_the_same_endpoint_takes_the_place_of_the_one_before()
     {
-        using var cluster = new AgentCluster(new MemoryMembershipStore(TimeProvider.System));
+        using var cluster = new AgentCluster(await Stores());
         var before = await cluster.Start(1);
 
         var after = await cluster.Start(1);
@@ -105,7 +128,7 @@ public sealed class AgentTests
     [Fact]
     public async Task Two_silos_that_cannot_reach_each_other_end_as_one_and_a_third_stays()
     {
-        using var cluster = new AgentCluster(new MemoryMembershipStore(TimeProvider.System));
+        using var cluster = new AgentCluster(await Stores());
         var (first, second, third) = (await cluster.Start(1), await cluster.Start(2), await cluster.Start(3));
 
         cluster.Cut(first, second);
@@ -119,7 +142,7 @@ public sealed class AgentTests
     [Fact]
     public async Task A_silo_that_nobody_reaches_is_removed_and_the_others_stay()
     {
-        using var cluster = new AgentCluster(new MemoryMembershipStore(TimeProvider.System));
+        using var cluster = new AgentCluster(await Stores());
         var (alone, second, third) = (await cluster.Start(1), await cluster.Start(2), await cluster.Start(3));
 
         cluster.Cut(alone, second);

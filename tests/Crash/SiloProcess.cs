@@ -7,6 +7,8 @@ namespace OrleansSocial.Crash;
 /// <summary>The real process on loopback, with its own PostgreSQL over one data folder that outlives it unless its settings name another.</summary>
 internal sealed class SiloProcess : IAsyncDisposable
 {
+    private const int PortsInARow = 8;
+
     private readonly string _data;
     private readonly IReadOnlyDictionary<string, string> _settings;
     private readonly string[] _arguments;
@@ -17,9 +19,11 @@ internal sealed class SiloProcess : IAsyncDisposable
     private SiloProcess(string data, IReadOnlyDictionary<string, string> settings, string[] arguments)
     {
         (_data, _settings, _arguments) = (data, settings, arguments);
-        var ports = FreePort.Find(3);
-        Address = new Uri($"http://127.0.0.1:{ports[0]}");
-        _ports = [$"--Social:Node:SiloPort={ports[1]}", $"--Social:Node:GatewayPort={ports[2]}"];
+        var ports = FreePort.Find(2);
+        _ports = [$"--Social:Node:SiloPort={ports[0]}", $"--Social:Node:GatewayPort={ports[1]}"];
+
+        // Silos behind one address answer alone at the ports after it.
+        Address = new Uri($"http://127.0.0.1:{FreePort.FindRow(PortsInARow)}");
     }
 
     /// <summary>Where it listens; the same after each restart.</summary>

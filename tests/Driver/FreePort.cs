@@ -24,4 +24,28 @@ public static class FreePort
             foreach (var listener in listeners) listener?.Dispose();
         }
     }
+
+    /// <summary>The first of as many loopback ports in a row.</summary>
+    public static int FindRow(int count)
+    {
+        while (true)
+        {
+            var first = Find();
+            if (first + count <= IPEndPoint.MaxPort && Enumerable.Range(first, count).All(IsFree)) return first;
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            probe.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
 }

@@ -1,0 +1,160 @@
+using System.Text.RegularExpressions;
+using Npgsql;
+using Xunit.Abstractions;
+
+namespace OrleansSocial.Crash;
+
+/// <summary>People chat with a cluster of real processes while things are done to its silos; afterwards every promise is checked.</summary>
+public sealed partial class ClusterTests(ITestOutputHelper output) : IDisposable
+{
+    private const int Silos = 3;
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("social-cluster-");
+
+    private string Data => Path.Combine(_folder.FullName, "data");
+
+    private string Logs => Path.Combine(_folder.FullName, "logs");
+
+    [Fact]
+    public async Task What_a_killed_silo_held_goes_on_elsewhere_and_nothing_is_lost()
+    {
+        await using var cluster = await LocalCluster.Start(Data, Crowd.Settings, Silos);
+        await using var crowd = await Crowd.Gather([cluster.Address], Logs, people: 12, rooms: 6, s_patience);
+        await using var probe = await RoomProbe.Start(cluster.AddressOf(1), Logs, rooms: 60, crowd.GiveUp);
+        await crowd.EveryoneAcknowledged(20);
+
+        for (var kill = 1; kill <= 3; kill++)
+        {
+            var victim = 2 + (kill % 2);
+            var starts = cluster.StartsOf(victim);
+            probe.Mark();
+            var killedAt = TimeProvider.System.GetTimestamp();
+
+            await Signals.Kill(cluster.ProcessOf(victim));
+            await crowd.Until(() => Task.FromResult(probe.AllAnsweredSince(killedAt)));
+            await crowd.EveryoneAcknowledged(5);
+
+            Report($"kill {kill}", probe);
+            await cluster.Again(crowd, victim, starts + 1);
+            await crowd.EveryoneAcknowledged(20);
+        }
+
+        await Finish(cluster, crowd, probe);
+    }
+
+    [Fact]
+    public async Task A_silo_that_was_paused_past_its_lease_writes_nothing_more()
+    {
+        await using var cluster = await LocalCluster.Start(Data, Crowd.Settings, Silos);
+        await using var crowd = await Crowd.Gather([cluster.Address], Logs, people: 24, rooms: 12, s_patience);
+        await crowd.EveryoneAcknowledged(5);
+        var (paused, starts) = (2, cluster.StartsOf(2));
+
+        // With the table locked writes pile up in every silo: one transaction under way, the next ones waiting in memory.
+        await using var source = NpgsqlDataSource.Create(cluster.Postgres);
+        await using (var connection = await source.OpenConnectionAsync())
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await Execute(new NpgsqlCommand("LOCK TABLE messages IN SHARE MODE", connection, transaction));
+            await crowd.Until(async () => await Ask<long>(source, "SELECT count(*) FROM pg_locks WHERE relation = 'messages'::regclass AND NOT granted") >= Silos);
+            await Stands(crowd);
+            await Signals.Pause(cluster.ProcessOf(paused));
+        }
+
+        await crowd.Until(async () => await Ask<long>(source, "SELECT count(*) FROM silo_leases") == Silos - 1);
+        await Signals.Continue(cluster.ProcessOf(paused));
+        await cluster.Again(crowd, paused, starts + 1);
+        await crowd.EveryoneAcknowledged(10);
+
+        var refused = cluster.LinesOf(paused).Select(line => Refused().Match(line)).Where(m => m.Success).Sum(m => int.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
+        output.WriteLine($"{refused} writes of the paused silo were refused");
+        Assert.True(refused > 0, string.Join(Environment.NewLine, cluster.LinesOf(paused)));
+        await Finish(cluster, crowd);
+    }
+
+    [Fact]
+    public async Task A_restart_of_postgresql_costs_no_silo_and_no_message()
+    {
+        await using var cluster = await LocalCluster.Start(Data, Crowd.Settings, Silos);
+        await using var crowd = await Crowd.Gather([cluster.Address], Logs, people: 12, rooms: 6, s_patience);
+        await crowd.EveryoneAcknowledged(10);
+
+        for (var restart = 0; restart < 3; restart++)
+        {
+            await cluster.Keeper.KillPostgres();
+            await crowd.EveryoneAcknowledged(10);
+        }
+
+        Assert.All(Enumerable.Range(1, Silos), silo => Assert.Equal(1, cluster.StartsOf(silo)));
+        await Finish(cluster, crowd);
+    }
+
+    [Fact]
+    public async Task A_rolling_restart_under_load_costs_nobody_more_than_one_repetition()
+    {
+        await using var cluster = await LocalCluster.Start(Data, Crowd.Settings, Silos);
+        await using var crowd = await Crowd.Gather([cluster.Address], Logs, people: 12, rooms: 6, s_patience);
+        await crowd.EveryoneAcknowledged(20);
+
+        for (var silo = 1; silo <= Silos; silo++)
+        {
+            var starts = cluster.StartsOf(silo);
+            await Signals.Terminate(cluster.ProcessOf(silo));
+            await cluster.Again(crowd, silo, starts + 1);
+            await crowd.EveryoneAcknowledged(20);
+        }
+
+        output.WriteLine($"{crowd.Acknowledged} acknowledged, {crowd.Clients.Count(c => c.RepeatsMax > 0)} of {crowd.Clients.Count} people had to repeat a message");
+        Assert.All(crowd.Clients, client => Assert.InRange(client.RepeatsMax, 0, 1));
+        await Finish(cluster, crowd);
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private static async Task Finish(LocalCluster cluster, Crowd crowd, RoomProbe? probe = null)
+    {
+        if (probe is not null) await probe.DisposeAsync();
+        await crowd.Finish(cluster.Postgres);
+    }
+
+    /// <summary>Waits until no message is acknowledged any more.</summary>
+    private static async Task Stands(Crowd crowd)
+    {
+        const int LooksMin = 10;
+        var (last, looks) = (-1L, 0);
+        await crowd.Until(() =>
+        {
+            (last, looks) = crowd.Acknowledged == last ? (last, looks + 1) : (crowd.Acknowledged, 0);
+            return Task.FromResult(looks >= LooksMin);
+        });
+    }
+
+    private static async Task<T> Ask<T>(NpgsqlDataSource source, string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    private static async Task Execute(NpgsqlCommand command)
+    {
+        await using (command) await command.ExecuteNonQueryAsync();
+    }
+
+    private void Report(string what, RoomProbe probe)
+    {
+        var silences = probe.SilencesOfFailed();
+        if (silences.Count == 0)
+        {
+            output.WriteLine($"{what}: no conversation of {probe.Rooms.Count} noticed");
+            return;
+        }
+
+        output.WriteLine(
+            $"{what}: {silences.Count} of {probe.Rooms.Count} conversations were silent, p50 {silences[silences.Count / 2].TotalSeconds:0.00} s, "
+            + $"p99 {silences[(silences.Count * 99) / 100].TotalSeconds:0.00} s, longest {silences[^1].TotalSeconds:0.00} s; at most {probe.FailuresMax} failed attempts");
+    }
+
+    [GeneratedRegex(@"A transaction of (\d+) writes failed.*no longer holds the lease")]
+    private static partial Regex Refused();
+}

@@ -69,6 +69,22 @@ public sealed class EndedSessionStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_horizon_stays_within_what_a_crash_of_postgresql_leaves()
+    {
+        await _store.Add(NewSession(), s_inAnHour);
+        var before = await _store.Since(0);
+
+        await PrivatePostgres.Execute(_connection, "BEGIN; SELECT pg_current_xact_id(); ROLLBACK");
+        await PrivatePostgres.Execute(_connection, "BEGIN; SELECT pg_current_xact_id(); ROLLBACK");
+        var lost = await _store.Since(before.Horizon);
+        await PrivatePostgres.Execute(_connection, "UPDATE silo_leases SET expires_at = expires_at");
+        var renewed = await _store.Since(lost.Horizon);
+
+        Assert.Equal(before.Horizon, lost.Horizon);
+        Assert.True(renewed.Horizon > before.Horizon + 1);
+    }
+
+    [Fact]
     public async Task Sessions_whose_last_token_has_ended_are_not_told_and_are_purged()
     {
         var (over, alive) = (NewSession(), NewSession());

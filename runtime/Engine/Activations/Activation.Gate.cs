@@ -57,7 +57,7 @@ internal sealed partial class Activation
 
     public void Finished(Request request)
     {
-        if (Ended(request)) _lastUsed = _class.Engine.Clock.Now;
+        if (Ended(request)) _lastUsed = _class.Engine.Ages.Now;
     }
 
     public void Cancelled(Request request)
@@ -103,12 +103,19 @@ internal sealed partial class Activation
     /// <summary>Closes a section.</summary>
     internal void LeaveSection(Guid id) => _extras?.LeaveSection(id);
 
+    /// <summary>What a request does here, for people. From any thread; what it says may be a moment old.</summary>
+    internal string StatusOf(Request request) =>
+        request.IsStarted ? "is running"
+        : _state is ActivationState.Created or ActivationState.Activating ? "waits for the activation of its grain"
+        : _state is ActivationState.Deactivating ? "waits for the end of an activation"
+        : $"waits in a queue of {_waitingCount} behind {_blocking?.ToString() ?? "nothing"}";
+
     /// <summary>How long nothing has used this activation, in units of <see cref="CallClock"/>; -1 while it is in use.</summary>
     private int IdleFor(int now) => _running > 0 || _waiting is not null ? -1 : now - _lastUsed;
 
     private void Start(Request request)
     {
-        var now = _class.Engine.Clock.Now;
+        var now = _class.Engine.Ages.Now;
         if (_running++ == 0) _busySince = now;
         if (!request.IsLocal) _lastUsed = now;
         if (_blocking is null && !request.IsAlwaysInterleave) _blocking = request;

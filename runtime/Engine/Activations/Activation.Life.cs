@@ -63,7 +63,7 @@ internal sealed partial class Activation
         else if (time <= TimeSpan.Zero) Extras.KeepAliveUntil = 0;
         else
         {
-            var until = _class.Engine.Clock.ReadNow() + Math.Ceiling(time.TotalMilliseconds / CallClock.UnitMilliseconds);
+            var until = _class.Engine.Ages.ReadNow() + Math.Ceiling(time.TotalMilliseconds / CallClock.UnitMilliseconds);
             Extras.KeepAliveUntil = until >= int.MaxValue ? int.MaxValue : (int)until;
         }
     }
@@ -135,7 +135,7 @@ internal sealed partial class Activation
         {
             _state = ActivationState.Valid;
             _wasValid = true;
-            _lastUsed = _class.Engine.Clock.Now;
+            _lastUsed = _class.Engine.Ages.Now;
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed partial class Activation : TaskScheduler, IThreadPoolWorkItem, I
     {
         _class = grainClass;
         _key = key;
-        _lastUsed = grainClass.Engine.Clock.Now;
+        _lastUsed = grainClass.Engine.Ages.Now;
     }
 
     public GrainId GrainId => GrainId.Create(_class.GrainType, _key);

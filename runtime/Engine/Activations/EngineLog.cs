@@ -30,6 +30,9 @@ internal static partial class EngineLog
     [LoggerMessage(Level = LogLevel.Error, Message = "{Grain} is abandoned: {Request} has blocked it for too long.")]
     public static partial void Abandoned(ILogger log, GrainId grain, string request);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Request} was sent {Age} ago and has no answer: it {Status}.")]
+    public static partial void SlowCall(ILogger log, string request, TimeSpan age, string status);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} requests wait on {Grain}.")]
     public static partial void QueueIsLong(ILogger log, GrainId grain, int count);
 

@@ -23,7 +23,6 @@ internal sealed partial class GrainEngine : CallRouter, IDisposable
 
     public GrainEngine(
         IServiceProvider services,
-        TimeProvider time,
         GrainClassMap map,
         GrainConstructors constructors,
         IOptions<GrainCollectionOptions> collection,
@@ -32,17 +31,20 @@ internal sealed partial class GrainEngine : CallRouter, IDisposable
         IEnumerable<IIncomingGrainCallFilter> incoming,
         IEnumerable<IOutgoingGrainCallFilter> outgoing,
         ILogger<GrainEngine> log)
-        : base(new CallClock(time, messaging.Value.ResponseTimeout))
+        : base(new CallClock(Clocks.Of(services, TimeProviderNames.Messaging), messaging.Value.ResponseTimeout))
     {
+        _messaging = messaging.Value;
         Services = services;
-        Time = time;
+        Time = Clocks.Of(services, TimeProviderNames.ActivationManagement);
+        Ages = Time == Clock.Time ? Clock : new CallClock(Time, messaging.Value.ResponseTimeout);
+        Clock.WarnOfSlowCalls(
+            Least(_messaging.RequestProcessingWarningTime, _messaging.RequestQueueDelayWarningTime), WarnOfSlowCall);
         Log = log;
         Collection = collection.Value;
         IncomingFilters = [.. incoming];
         OutgoingFilters = [.. outgoing];
         _map = map;
         _constructors = constructors;
-        _messaging = messaging.Value;
         WaitForCancellationAcknowledgement = _messaging.WaitForCancellationAcknowledgement;
         CancelRequestOnTimeout = _messaging.CancelRequestOnTimeout;
         DropExpiredMessages = _messaging.DropExpiredMessages;
@@ -56,7 +58,11 @@ internal sealed partial class GrainEngine : CallRouter, IDisposable
 
     public IServiceProvider Services { get; }
 
+    /// <summary>The clock of activations: of their ages, and of the time that their beginning and end may take.</summary>
     public TimeProvider Time { get; }
+
+    /// <summary>The coarse time that ages of activations are measured in.</summary>
+    public CallClock Ages { get; }
 
     public ILogger Log { get; }
 
@@ -178,7 +184,19 @@ internal sealed partial class GrainEngine : CallRouter, IDisposable
         Clock.FailAll(Stopping);
     }
 
-    public void Dispose() => Clock.Dispose();
+    public void Dispose()
+    {
+        Clock.Dispose();
+        Ages.Dispose();
+    }
+
+    private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private void WarnOfSlowCall(Request request, TimeSpan age)
+    {
+        if (request.IsStarted ? age >= _messaging.RequestProcessingWarningTime : age >= _messaging.RequestQueueDelayWarningTime)
+            EngineLog.SlowCall(Log, request.ToString(), age, (request.Queue as Activation)?.StatusOf(request) ?? "waits for its answer");
+    }
 
     private static SiloUnavailableException Stopping() => new("The silo is shutting down.");
 

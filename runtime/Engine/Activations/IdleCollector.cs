@@ -7,7 +7,6 @@ namespace Orleans.Bundled;
 /// <summary>Ends activations that nothing uses, surplus workers, and activations that a request has blocked for hours.</summary>
 internal sealed class IdleCollector(
     GrainEngine engine,
-    TimeProvider time,
     IOptions<GrainCollectionOptions> collection,
     IOptions<StatelessWorkerOptions> workers,
     IOptions<SiloMessagingOptions> messaging)
@@ -30,7 +29,7 @@ internal sealed class IdleCollector(
     public async Task CollectAsync(TimeSpan age)
     {
         var units = (int)Math.Ceiling(Math.Clamp(age.TotalMilliseconds / CallClock.UnitMilliseconds, 0, int.MaxValue / 2));
-        var now = engine.Clock.ReadNow();
+        var now = engine.Ages.ReadNow();
         var ending = new List<Task>(EndingMax);
         foreach (var activation in engine.Classes.SelectMany(c => c.Activations))
         {
@@ -46,10 +45,10 @@ internal sealed class IdleCollector(
     private Task Start(CancellationToken cancellationToken)
     {
         var quantum = collection.Value.CollectionQuantum;
-        _timers.Add(time.CreateTimerWithoutFlow(static state => ((IdleCollector)state!).Collect(), this, quantum, quantum));
+        _timers.Add(engine.Time.CreateTimerWithoutFlow(static state => ((IdleCollector)state!).Collect(), this, quantum, quantum));
         var inspection = workers.Value.IdleWorkersInspectionPeriod;
         if (workers.Value.RemoveIdleWorkers)
-            _timers.Add(time.CreateTimerWithoutFlow(static state => ((IdleCollector)state!).RemoveIdleWorkers(), this, inspection, inspection));
+            _timers.Add(engine.Time.CreateTimerWithoutFlow(static state => ((IdleCollector)state!).RemoveIdleWorkers(), this, inspection, inspection));
         return Task.CompletedTask;
     }
 
@@ -69,7 +68,7 @@ internal sealed class IdleCollector(
     {
         try
         {
-            var now = engine.Clock.ReadNow();
+            var now = engine.Ages.ReadNow();
             var stuck = (int)Math.Min(messaging.Value.MaxRequestProcessingTime.TotalMilliseconds / CallClock.UnitMilliseconds, int.MaxValue);
             var ending = new List<Task>(EndingMax);
             foreach (var grainClass in engine.Classes)

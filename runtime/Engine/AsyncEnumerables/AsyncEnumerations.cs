@@ -34,7 +34,7 @@ internal sealed class AsyncEnumerations : IAsyncEnumerations, IActivationTimer
         _enumerations.Add(id, enumeration);
         if (_activation.Class.Workers is { } workers) workers.Enumerations[id] = this;
         _activation.Extras.IsEnumerated = true;
-        _looks ??= Engine.Time.CreateTimerWithoutFlow(static state => ((AsyncEnumerations)state!).PostLook(), this, _period, _period);
+        _looks ??= Engine.Clock.Time.CreateTimerWithoutFlow(static state => ((AsyncEnumerations)state!).PostLook(), this, _period, _period);
         return id;
     }
 
@@ -50,7 +50,7 @@ internal sealed class AsyncEnumerations : IAsyncEnumerations, IActivationTimer
         var bounded = wait > TimeSpan.Zero && wait < s_periodMax ? wait : s_periodMax;
         try
         {
-            var batch = await known.Next(Math.Max(1, itemsMax), bounded, Engine.Time, stop.Token);
+            var batch = await known.Next(Math.Max(1, itemsMax), bounded, Engine.Clock.Time, stop.Token);
             if (batch.Status == EnumerationStatus.Completed) await Remove(enumeration);
             return batch;
         }

@@ -28,6 +28,8 @@ internal sealed class CallClock : IDisposable
     private readonly long _start;
     private readonly ITimer _timer;
     private int _scanning;
+    private int _slowAfter = int.MaxValue;
+    private Action<Request, TimeSpan>? _onSlow;
 
     /// <summary>Starts the clock.</summary>
     /// <param name="time">Where time comes from.</param>
@@ -41,6 +43,9 @@ internal sealed class CallClock : IDisposable
         period = period > s_periodMax ? s_periodMax : period < s_periodMin ? s_periodMin : period;
         _timer = time.CreateTimerWithoutFlow(static state => ((CallClock)state!).Scan(), this, period, period);
     }
+
+    /// <summary>Where the clock's time comes from.</summary>
+    public TimeProvider Time => _time;
 
     /// <summary>Time since the start in units of 100 ms, at most a second behind.</summary>
     public int Now { get; private set; }
@@ -60,6 +65,13 @@ internal sealed class CallClock : IDisposable
         var shard = t_shard;
         if (shard is null || shard.Owner != this) shard = FindShard();
         shard.Add(request);
+    }
+
+    /// <summary>Tells of calls that have waited for that long, and again each time they have waited for as long again.</summary>
+    public void WarnOfSlowCalls(TimeSpan after, Action<Request, TimeSpan> warn)
+    {
+        _onSlow = warn;
+        _slowAfter = Units(after);
     }
 
     /// <summary>Fails every call that still waits.</summary>
@@ -100,18 +112,26 @@ internal sealed class CallClock : IDisposable
         }
     }
 
+    private static int Units(TimeSpan time)
+    {
+        var units = time.TotalMilliseconds / UnitMilliseconds;
+        return time < TimeSpan.Zero || units > int.MaxValue / 2 ? int.MaxValue : Math.Max(1, (int)Math.Ceiling(units));
+    }
+
     private void Check(Request request, int now)
     {
-        if (request.Deadline == 0)
-        {
-            var timeout = request.ResponseTimeout ?? _responseTimeout;
-            var units = timeout.TotalMilliseconds / UnitMilliseconds;
-            request.Deadline = timeout < TimeSpan.Zero || units > int.MaxValue / 2 ? int.MaxValue : now + Math.Max(1, (int)Math.Ceiling(units));
-        }
-        else if (now >= request.Deadline)
-        {
-            request.TimeOut(request.ResponseTimeout ?? _responseTimeout);
-        }
+        var timeout = request.ResponseTimeout ?? _responseTimeout;
+        var units = Units(timeout);
+        if (request.Deadline == 0) request.Deadline = units == int.MaxValue ? int.MaxValue : now + units;
+        else if (now >= request.Deadline) request.TimeOut(timeout);
+        else if (units > _slowAfter && units != int.MaxValue) Warn(request, units - (request.Deadline - now));
+    }
+
+    // The age passes a multiple of the limit in one scan only, so a call is told of once for each.
+    private void Warn(Request request, int age)
+    {
+        if (age >= _slowAfter && age / _slowAfter > (age - LastStep) / _slowAfter)
+            _onSlow?.Invoke(request, TimeSpan.FromMilliseconds((double)age * UnitMilliseconds));
     }
 
     private sealed class Shard(CallClock owner)

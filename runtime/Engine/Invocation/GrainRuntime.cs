@@ -7,7 +7,6 @@ namespace Orleans.Bundled;
 /// <summary>What the base classes of grains ask of their silo.</summary>
 internal sealed class GrainRuntime(
     IServiceProvider services,
-    GrainEngine engine,
     IGrainFactory grainFactory,
     ITimerRegistry timers,
     ILocalSiloDetails silo,
@@ -24,7 +23,7 @@ internal sealed class GrainRuntime(
 
     public IServiceProvider ServiceProvider => services;
 
-    public TimeProvider TimeProvider => engine.Time;
+    public TimeProvider TimeProvider { get; } = Clocks.Of(services, TimeProviderNames.Grains);
 
     public void DeactivateOnIdle(IGrainContext grainContext)
     {

@@ -44,6 +44,12 @@ public class SiloMessagingOptions : MessagingOptions
     /// <summary>Time after which one request that blocks its activation makes the activation be abandoned. 2 hours by default.</summary>
     public TimeSpan MaxRequestProcessingTime { get; set; } = TimeSpan.FromHours(2);
 
+    /// <summary>Age from which on a call that is running is logged as a warning where it was made. 20 seconds by default.</summary>
+    public TimeSpan RequestProcessingWarningTime { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Age from which on a call that still waits for its turn is logged as a warning where it was made. 20 seconds by default.</summary>
+    public TimeSpan RequestQueueDelayWarningTime { get; set; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Waiting requests of an activation above which a warning is logged; 0, the default, for none.</summary>
     public int MaxEnqueuedRequestsSoftLimit { get; set; }
 

@@ -43,6 +43,8 @@ internal static class OptionsRules
         faults.UnlessPositive(o.ResponseTimeoutWithDebugger, nameof(o.ResponseTimeoutWithDebugger));
         faults.UnlessPositive(o.SystemResponseTimeout, nameof(o.SystemResponseTimeout));
         faults.UnlessPositive(o.MaxRequestProcessingTime, nameof(o.MaxRequestProcessingTime));
+        faults.UnlessPositive(o.RequestProcessingWarningTime, nameof(o.RequestProcessingWarningTime));
+        faults.UnlessPositive(o.RequestQueueDelayWarningTime, nameof(o.RequestQueueDelayWarningTime));
         NotNegative(o.MaxForwardCount, nameof(o.MaxForwardCount));
         NotNegative(o.MaxEnqueuedRequestsSoftLimit, nameof(o.MaxEnqueuedRequestsSoftLimit));
         NotNegative(o.MaxEnqueuedRequestsHardLimit, nameof(o.MaxEnqueuedRequestsHardLimit));

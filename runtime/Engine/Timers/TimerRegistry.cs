@@ -4,8 +4,10 @@ using Orleans.Timers;
 namespace Orleans.Bundled;
 
 /// <summary>Makes grain timers.</summary>
-internal sealed class TimerRegistry(TimeProvider time) : ITimerRegistry
+internal sealed class TimerRegistry(IServiceProvider services) : ITimerRegistry
 {
+    private readonly TimeProvider _time = Clocks.Of(services, TimeProviderNames.Grains);
+
     public IGrainTimer RegisterGrainTimer<TState>(
         IGrainContext grainContext, Func<TState, CancellationToken, Task> callback, TState state, GrainTimerCreationOptions options)
     {
@@ -23,7 +25,7 @@ internal sealed class TimerRegistry(TimeProvider time) : ITimerRegistry
 
         var timer = new GrainTimer<TState>(activation, callback, state, options.Interleave, options.KeepAlive);
         activation.Extras.AddTimer(timer);
-        timer.StartWith(time, due, period);
+        timer.StartWith(_time, due, period);
         return timer;
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -44,7 +43,7 @@ public class LongTurnTests
     private static async Task<IReadOnlyCollection<string>> WarningsOfATurnOf(params TimeSpan[] steps)
     {
         var time = new ManualTimeProvider();
-        var log = new Warnings();
+        var log = new CollectedWarnings();
         await using (var cluster = await OneSilo.Start(silo => silo.Services.AddLogging(l => l.AddProvider(log)), time))
         {
             var (entered, released) = (Signals.NewName(), Signals.NewName());
@@ -56,26 +55,5 @@ public class LongTurnTests
         }
 
         return log.Lines;
-    }
-
-    private sealed class Warnings : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel)) Lines.Enqueue(formatter(state, exception));
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

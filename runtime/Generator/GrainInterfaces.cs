@@ -129,9 +129,28 @@ internal static class GrainInterfaces
             var name = Names.Literal(InterfaceName(type));
             var proxy = $"global::{Names.Namespace}.{Name}";
             var listed = methods.Where(m => m.Arity == 0).Select(m => $"global::{Names.Namespace}.{InvokableName(m)}.s_method, ");
-            return _parameters.Count == 0
+            var statement = _parameters.Count == 0
                 ? $"builder.AddInterface(typeof({Names.Full(type)}), {name}, new {Names.Bundled}GrainMethod[] {{ {string.Concat(listed)}}}, static (shared, key) => new {proxy}(shared, key));"
                 : $"builder.AddInterface(typeof({Names.Unbound(type)}), {name}, typeof({proxy}{Names.UnboundList(_parameters.Count)}));";
+            return statement + string.Concat(methods.Select(RequestRegistration));
+        }
+
+        private string RequestRegistration(IMethodSymbol method)
+        {
+            var request = $"global::{Names.Namespace}.{InvokableName(method)}";
+            var parameters = TypeParameters(method).Count;
+            var create = parameters == 0 ? $"static () => new {request}()" : "null";
+            return $" builder.AddRequest(typeof({Names.Unbound(type)}), {Names.Literal(Contract(method))}, {Names.Literal(MethodId(method))}, "
+                + $"typeof({request}{Names.UnboundList(parameters)}), {create});";
+        }
+
+        // Two closed forms of one generic interface may both be inherited, so the arguments are part of the name.
+        private static string Contract(IMethodSymbol method)
+        {
+            var arguments = new List<ITypeSymbol>();
+            for (var at = method.ContainingType; at is not null; at = at.ContainingType) arguments.InsertRange(0, at.TypeArguments);
+            var name = InterfaceName(method.ContainingType);
+            return arguments.Count == 0 ? name : $"{name}<{string.Join(", ", arguments.Select(Names.Full))}>";
         }
 
         public void Write(SourceWriter source, List<IMethodSymbol> methods)
@@ -165,6 +184,7 @@ internal static class GrainInterfaces
 
             if (method.ReturnType.IsNamed(Enumerable)) WriteCopyArguments(source, arguments);
             WriteAccessors(source, arguments);
+            WriteArguments(source, arguments);
             if (HasToken(method))
             {
                 source.Line("public override global::System.Threading.CancellationToken GetCancellationToken() => Token;");
@@ -196,6 +216,26 @@ internal static class GrainInterfaces
             source.Open("switch (index)");
             for (var i = 0; i < arguments.Count; i++) source.Line($"case {i}: Arg{i} = ({Names.Full(arguments[i].Type)})value; return;");
             source.Line("default: throw new global::System.ArgumentOutOfRangeException(nameof(index));");
+            source.Close();
+            source.Close();
+        }
+
+        // Arguments are fields by position, so that either side may have more or fewer of them; a token is none.
+        private static void WriteArguments(SourceWriter source, List<IParameterSymbol> arguments)
+        {
+            if (arguments.Count == 0) return;
+            source.Open($"protected override void WriteArguments({Names.Bundled}WireWriter writer)");
+            for (var i = 0; i < arguments.Count; i++)
+                source.Line($"{Names.Bundled}CodecOf<{Names.Full(arguments[i].Type)}>.Instance.Write(writer, {(i == 0 ? 0 : 1)}u, Arg{i});");
+            source.Close();
+            source.Open($"protected override void ReadArguments({Names.Bundled}WireReader reader)");
+            source.Line("uint id = 0;");
+            source.Open("while (reader.Next(ref id, out var wire))");
+            source.Open("switch (id)");
+            for (var i = 0; i < arguments.Count; i++)
+                source.Line($"case {i}u: Arg{i} = {Names.Bundled}CodecOf<{Names.Full(arguments[i].Type)}>.Instance.Read(reader, wire); break;");
+            source.Line("default: reader.Skip(wire); break;");
+            source.Close();
             source.Close();
             source.Close();
         }
@@ -253,7 +293,7 @@ internal static class GrainInterfaces
             return $"internal static readonly {Names.Bundled}GrainMethod s_method = new {Names.Bundled}GrainMethod(typeof({contract}), "
                 + $"{Names.Literal(InterfaceName(method.ContainingType))}, {Names.Literal(method.Name)}, {Names.Literal(MethodId(method))}, "
                 + string.Join(" | ", options.Select(o => $"{Names.Bundled}InvokeOptions.{o}"))
-                + $", {Names.Literal(method.Text("Orleans.ResponseTimeoutAttribute"))}, static () => {info});";
+                + $", {Names.Literal(method.Text("Orleans.ResponseTimeoutAttribute"))}, static () => {info}, {Names.Literal(Contract(method))});";
         }
 
         private string InvokableName(IMethodSymbol method)

@@ -29,7 +29,7 @@ internal abstract class CallContext(Request request) : IGrainCallContext
         set => Response = Response.FromResult(value);
     }
 
-    public GrainId? SourceId => Call.Source?.GrainId ?? Call.Reference.Shared.Router.ClientId;
+    public GrainId? SourceId => Call.SourceId;
 
     public GrainId TargetId => Call.Reference.GrainId;
 

@@ -59,6 +59,15 @@ internal sealed class CallClock : IDisposable
     /// <summary>Time since the start in units of 100 ms, read afresh.</summary>
     public int ReadNow() => (int)(_time.GetElapsedTime(_start).TotalMilliseconds / UnitMilliseconds);
 
+    /// <summary>How long the caller of a request still waits, in milliseconds; -1 for ever.</summary>
+    public long Remaining(Request request)
+    {
+        if (request.Deadline == int.MaxValue) return -1;
+        if (request.Deadline > 0) return Math.Max(1, (long)(request.Deadline - ReadNow()) * UnitMilliseconds);
+        var timeout = request.ResponseTimeout ?? _responseTimeout;
+        return timeout < TimeSpan.Zero ? -1 : Math.Max(1, (long)timeout.TotalMilliseconds);
+    }
+
     /// <summary>Watches a call that is about to be sent.</summary>
     public void Watch(Request request)
     {

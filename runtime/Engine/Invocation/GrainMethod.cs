@@ -19,6 +19,7 @@ public sealed class GrainMethod
     /// <param name="options">What its attributes ask for.</param>
     /// <param name="responseTimeout">Text of its own response timeout, or null for the configured one.</param>
     /// <param name="methodInfo">Finds the method by reflection; called at most a few times, and only when a filter asks.</param>
+    /// <param name="contract">The interface that declares it, with its type arguments, by the name it has on the wire; null for its wire name.</param>
     public GrainMethod(
         Type interfaceType,
         string interfaceName,
@@ -26,7 +27,8 @@ public sealed class GrainMethod
         string methodId,
         InvokeOptions options,
         string? responseTimeout,
-        Func<MethodInfo> methodInfo)
+        Func<MethodInfo> methodInfo,
+        string? contract = null)
     {
         ArgumentNullException.ThrowIfNull(interfaceType);
         ArgumentNullException.ThrowIfNull(methodInfo);
@@ -37,6 +39,7 @@ public sealed class GrainMethod
         Options = options;
         ResponseTimeout = responseTimeout is null ? null : TimeSpan.Parse(responseTimeout, CultureInfo.InvariantCulture);
         _methodInfo = methodInfo;
+        Contract = contract ?? interfaceName;
     }
 
     /// <summary>The interface that declares the method.</summary>
@@ -56,6 +59,15 @@ public sealed class GrainMethod
 
     /// <summary>How long a caller waits for an answer, or null when the configured time applies.</summary>
     public TimeSpan? ResponseTimeout { get; }
+
+    /// <summary>The declaring interface on the wire; with <see cref="MethodId"/> unique among the methods of one proxy.</summary>
+    internal string Contract { get; }
+
+    /// <summary>Whether the method has type parameters of its own; its identity says how many.</summary>
+    internal bool IsGeneric => Method.IsGenericMethod;
+
+    /// <summary>What names the method on the wire; null before it was first sent.</summary>
+    internal byte[]? WireName { get; set; }
 
     /// <summary>The interface method by reflection.</summary>
     public MethodInfo Method => _method ??= _methodInfo();

@@ -9,10 +9,13 @@ public sealed partial class ManifestBuilder
 {
     private readonly Dictionary<Type, GrainInterfaceEntry> _interfaces = [];
     private readonly Dictionary<Type, GrainClassEntry> _classes = [];
+    private readonly Dictionary<RequestName, RequestEntry> _requests = [];
 
     internal IReadOnlyDictionary<Type, GrainInterfaceEntry> Interfaces => _interfaces;
 
     internal IReadOnlyDictionary<Type, GrainClassEntry> Classes => _classes;
+
+    internal IReadOnlyDictionary<RequestName, RequestEntry> Requests => _requests;
 
     /// <summary>Adds an interface whose proxy is created by a delegate.</summary>
     /// <param name="interfaceType">The grain or observer interface; not generic, or closed.</param>
@@ -41,6 +44,18 @@ public sealed partial class ManifestBuilder
         _interfaces[openInterfaceType] = new GrainInterfaceEntry(openInterfaceType, interfaceName, [], null, openProxyType);
     }
 
+    /// <summary>Adds what calls of one method become, so that a call from another process can be made one again.</summary>
+    /// <param name="interfaceType">The interface whose proxy makes the request; a definition when generic.</param>
+    /// <param name="contract">The declaring interface by its name on the wire.</param>
+    /// <param name="methodId">The method's identity within it.</param>
+    /// <param name="requestType">The request; a definition with the parameters of interface and method when either is generic.</param>
+    /// <param name="create">Makes an empty one; null when it is generic.</param>
+    public void AddRequest(Type interfaceType, string contract, string methodId, Type requestType, Func<Request>? create)
+    {
+        ArgumentNullException.ThrowIfNull(interfaceType);
+        _requests[new RequestName(interfaceType, contract, methodId)] = new RequestEntry(requestType, create);
+    }
+
     /// <summary>Adds a grain class.</summary>
     /// <param name="grainClass">The class; a definition when generic.</param>
     /// <param name="grainType">Its grain type name.</param>
@@ -64,6 +79,12 @@ internal sealed record GrainInterfaceEntry(
     GrainMethod[] Methods,
     Func<GrainReferenceShared, IdSpan, GrainReference>? CreateProxy,
     Type? OpenProxyType);
+
+/// <summary>A method as one proxy calls it.</summary>
+internal readonly record struct RequestName(Type Interface, string Contract, string MethodId);
+
+/// <summary>What a call of a method becomes.</summary>
+internal sealed record RequestEntry(Type RequestType, Func<Request>? Create);
 
 /// <summary>A grain class and the interfaces it answers to.</summary>
 internal sealed record GrainClassEntry(

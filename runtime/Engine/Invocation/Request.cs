@@ -17,14 +17,28 @@ public abstract class Request : WorkItem, IInvokable
     private CallSlots? _slots;
     private object? _pending;
     private CallCancellation? _cancellation;
+
+    // The activation that made the call, or the InboundCall of one that came from another process. One field serves both.
+    private object? _source;
     private int _slot;
     private RequestState _state;
 
     /// <summary>The reference the call was made through.</summary>
     internal GrainReference Reference { get; private set; } = null!;
 
-    /// <summary>The activation that made the call; null for a client.</summary>
-    internal IGrainContext? Source { get; private set; }
+    /// <summary>The activation of this process that made the call; null for a client and for another process.</summary>
+    internal IGrainContext? Source => _source as IGrainContext;
+
+    /// <summary>Where the outcome goes of a call that came from another process; null for calls made here.</summary>
+    internal InboundCall? Inbound => _source as InboundCall;
+
+    /// <summary>Who made the call.</summary>
+    internal GrainId SourceId => _source switch
+    {
+        IGrainContext context => context.GrainId,
+        InboundCall call => call.Source,
+        _ => Reference.Shared.Router.ClientId,
+    };
 
     /// <summary>What the caller's request context held.</summary>
     internal RequestContextData? Context { get; private set; }
@@ -41,8 +55,8 @@ public abstract class Request : WorkItem, IInvokable
     /// <summary>How often the request was sent anew because the view of the cluster had changed under way.</summary>
     internal int Moves { get; set; }
 
-    /// <summary>Whether another process sent the request, and its answer goes back there.</summary>
-    internal bool IsFromElsewhere { get; private protected set; }
+    /// <summary>Whether another process sent the request and is to send it anew if its target is not here.</summary>
+    internal bool IsFromElsewhere => Inbound is { IsRelay: false };
 
     internal InvokeOptions Options { get; private set; }
 
@@ -63,6 +77,9 @@ public abstract class Request : WorkItem, IInvokable
 
     /// <summary>Whether the caller has asked for cancellation.</summary>
     internal bool IsCancelRequested => _cancellation is { IsRequested: true };
+
+    /// <summary>Whether its caller may cancel it, so that a cancellation may have to be sent after it.</summary>
+    internal bool HasCancellation => _cancellation is not null;
 
     /// <summary>Whether the engine itself posts the request to this one activation, as a timer does with its ticks.</summary>
     internal virtual bool IsLocal => false;
@@ -139,6 +156,19 @@ public abstract class Request : WorkItem, IInvokable
     {
     }
 
+    /// <summary>Writes the arguments as the fields of one level; what ends the level follows.</summary>
+    protected virtual void WriteArguments(WireWriter writer)
+    {
+    }
+
+    /// <summary>Reads the arguments up to the end of their level; those that are missing keep their defaults.</summary>
+    protected virtual void ReadArguments(WireReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        uint id = 0;
+        while (reader.Next(ref id, out var wire)) reader.Skip(wire);
+    }
+
     /// <summary>Takes the token that the method will receive.</summary>
     protected virtual void SetCancellationToken(CancellationToken token)
     {
@@ -182,6 +212,36 @@ public abstract class Request : WorkItem, IInvokable
     /// <summary>Gives this copy of a request its own promise and sends it. For filters, which may send a call more than once.</summary>
     internal abstract Task<Response> SendAgain();
 
+    /// <summary>Settles the call with a result that another process sent.</summary>
+    internal abstract void ReadResult(WireReader reader);
+
+    internal void WriteBody(WireWriter writer)
+    {
+        WriteArguments(writer);
+        writer.End();
+    }
+
+    internal void ReadBody(WireReader reader)
+    {
+        ReadArguments(reader);
+        reader.EndObject();
+    }
+
+    /// <summary>Makes an empty request the call that another process sent.</summary>
+    internal void Bind(GrainReference reference, InboundCall call, InvokeOptions also, RequestContextData? context)
+    {
+        Reference = reference;
+        Options = Method.Options | also;
+        Context = context;
+        _source = call;
+        if ((Options & InvokeOptions.Cancellable) == 0) return;
+        _cancellation = new CallCancellation(this, waitForCallee: true, default);
+        SetCancellationToken(_cancellation.CalleeToken);
+    }
+
+    /// <summary>The caller asks the callee to stop, once.</summary>
+    internal void RequestCancellation() => _cancellation?.SignalCallee();
+
     /// <summary>Makes this copy of a request independent of the one it was copied from.</summary>
     internal Request Copy()
     {
@@ -219,8 +279,10 @@ public abstract class Request : WorkItem, IInvokable
     }
 
     /// <summary>Tells the process that sent the request that it was not executed here, and by which view to send it anew.</summary>
-    internal virtual void AnswerMoved(long viewVersion) =>
-        Settle(new OrleansMessageRejectionException($"{this} did not come from another silo, so it cannot go back to one."));
+    internal void AnswerMoved(long viewVersion)
+    {
+        if (Inbound is { } call && call.Moved(viewVersion)) Settled();
+    }
 
     /// <summary>Ends the call as cancelled, unless it is settled.</summary>
     internal void SettleCancelled()
@@ -294,7 +356,7 @@ public abstract class Request : WorkItem, IInvokable
     {
         Reference = target;
         Options = Method.Options | also;
-        Source = RuntimeContext.Current;
+        _source = RuntimeContext.Current;
         var router = target.Shared.Router;
         if (router.OutgoingFilters.Length == 0) Transmit(router);
         else OutgoingCallContext.Run(this, router);
@@ -317,6 +379,12 @@ public abstract class Request : WorkItem, IInvokable
         {
             router.Route(this);
         }
+    }
+
+    /// <summary>Answers a call that came from another process, with the failure of its method.</summary>
+    private protected void FailInbound(Exception? exception)
+    {
+        if (Inbound is { } call && call.Fail(exception ?? new TaskCanceledException())) Settled();
     }
 
     private protected void ReportFailure(Exception? exception)

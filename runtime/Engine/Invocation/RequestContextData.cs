@@ -34,6 +34,10 @@ internal sealed class RequestContextData
         return new RequestContextData(values);
     }
 
+    /// <summary>What another process sent; null for nothing.</summary>
+    public static RequestContextData? From(Dictionary<string, object>? values) =>
+        values is null or { Count: 0 } ? null : new RequestContextData(values);
+
     public RequestContextData Copy()
     {
         var values = new Dictionary<string, object>(Values.Count);

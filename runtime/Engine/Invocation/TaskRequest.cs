@@ -14,7 +14,7 @@ public abstract class CompletionRequest : Request
     {
     }
 
-    internal sealed override bool IsSettled => _promise is { Task.IsCompleted: true };
+    internal sealed override bool IsSettled => _promise is { } promise ? promise.Task.IsCompleted : Inbound is { IsOver: true };
 
     internal sealed override void Deliver(object task)
     {
@@ -31,16 +31,25 @@ public abstract class CompletionRequest : Request
             return;
         }
 
-        ReportFailure(ended.Outcome());
-        if (_promise is { } promise && promise.TrySetFromTask(ended)) Settled();
+        var failure = ended.Outcome();
+        ReportFailure(failure);
+        if (_promise is not { } promise) FailInbound(failure);
+        else if (promise.TrySetFromTask(ended)) Settled();
     }
 
-    internal sealed override bool TryAnswer(Response response) =>
-        _promise is { } promise && (response.Exception is { } exception ? promise.TryFail(exception) : promise.TrySetResult());
+    internal sealed override bool TryAnswer(Response response)
+    {
+        if (response.Exception is { } exception) return TryFail(exception);
+        return _promise is { } promise ? promise.TrySetResult() : Inbound is { } call && call.Complete();
+    }
 
-    internal sealed override bool TryFail(Exception exception) => _promise is { } promise && promise.TryFail(exception);
+    internal sealed override bool TryFail(Exception exception) =>
+        _promise is { } promise ? promise.TryFail(exception) : Inbound is { } call && call.Fail(exception);
 
-    internal sealed override bool TryCancelPromise(CancellationToken token) => _promise is { } promise && promise.TrySetCanceled(token);
+    internal sealed override bool TryCancelPromise(CancellationToken token) =>
+        _promise is { } promise ? promise.TrySetCanceled(token) : Inbound is { } call && call.Fail(new TaskCanceledException());
+
+    internal sealed override void ReadResult(WireReader reader) => Succeed();
 
     internal sealed override async Task<Response> SendAgain()
     {
@@ -72,7 +81,7 @@ public abstract class CompletionRequest : Request
 
     private protected void Succeed()
     {
-        if (_promise is { } promise && promise.TrySetResult()) Settled();
+        if (_promise is { } promise ? promise.TrySetResult() : Inbound is { } call && call.Complete()) Settled();
     }
 }
 
@@ -80,13 +89,14 @@ public abstract class CompletionRequest : Request
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class ResultRequest<T> : Request
 {
-    private TaskCompletionSource<T> _promise = null!;
+    // A call that came from another process has none: its outcome is written to the connection.
+    private TaskCompletionSource<T>? _promise;
 
     private protected ResultRequest()
     {
     }
 
-    internal sealed override bool IsSettled => _promise.Task.IsCompleted;
+    internal sealed override bool IsSettled => _promise is { } promise ? promise.Task.IsCompleted : Inbound is { IsOver: true };
 
     /// <summary>Copies a result before it leaves the callee.</summary>
     protected virtual T CopyResult(T value) => value;
@@ -99,23 +109,34 @@ public abstract class ResultRequest<T> : Request
 
     internal sealed override bool TryAnswer(Response response)
     {
-        if (response.Exception is { } failure) return _promise.TryFail(failure);
+        if (response.Exception is { } failure) return TryFail(failure);
         T result;
         try
         {
+            if (_promise is null) return Inbound is { } call && call.Complete(response.GetResult<T>());
             result = CopyResult(response.GetResult<T>());
         }
         catch (Exception exception)
         {
-            return _promise.TryFail(exception);
+            return TryFail(exception);
         }
 
         return _promise.TrySetResult(result);
     }
 
-    internal sealed override bool TryFail(Exception exception) => _promise.TryFail(exception);
+    internal sealed override bool TryFail(Exception exception) =>
+        _promise is { } promise ? promise.TryFail(exception) : Inbound is { } call && call.Fail(exception);
 
-    internal sealed override bool TryCancelPromise(CancellationToken token) => _promise.TrySetCanceled(token);
+    internal sealed override bool TryCancelPromise(CancellationToken token) =>
+        _promise is { } promise ? promise.TrySetCanceled(token) : Inbound is { } call && call.Fail(new TaskCanceledException());
+
+    internal sealed override void ReadResult(WireReader reader)
+    {
+        uint id = 0;
+        if (!reader.Next(ref id, out var wire) || id != 0) throw WireReader.Malformed("no result");
+        var value = CodecOf<T>.Instance.Read(reader, wire);
+        if (_promise is { } promise ? promise.TrySetResult(value) : Inbound is { } call && call.Complete(value)) Settled();
+    }
 
     internal sealed override async Task<Response> SendAgain()
     {
@@ -139,14 +160,23 @@ public abstract class ResultRequest<T> : Request
             return;
         }
 
-        ReportFailure(task.Outcome());
-        if (_promise.TrySetFromTask(task)) Settled();
+        var failure = task.Outcome();
+        ReportFailure(failure);
+        if (_promise is not { } promise) FailInbound(failure);
+        else if (promise.TrySetFromTask(task)) Settled();
     }
 
     private protected void Succeed(T value)
     {
         // Nobody reads an answer that comes too late, so it is not copied either.
         if (IsSettled) return;
+        if (_promise is not { } promise)
+        {
+            // Writing the result is what keeps it apart from the callee's objects.
+            if (Inbound is { } call && call.Complete(value)) Settled();
+            return;
+        }
+
         T result;
         try
         {
@@ -158,7 +188,7 @@ public abstract class ResultRequest<T> : Request
             return;
         }
 
-        if (_promise.TrySetResult(result)) Settled();
+        if (promise.TrySetResult(result)) Settled();
     }
 }
 

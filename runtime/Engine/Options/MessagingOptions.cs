@@ -29,6 +29,17 @@ public abstract class MessagingOptions
     /// <summary>Whether a cancelled call waits for the callee's outcome. False by default: it ends at once.</summary>
     public bool WaitForCancellationAcknowledgement { get; set; }
 
+    /// <summary>
+    /// Bytes that the header of a message, which names target, method and caller, may take. 10 MB by default.
+    /// </summary>
+    public int MaxMessageHeaderSize { get; set; } = 10 * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes that the arguments, the request context or the result of a call may take between processes. 100 MB by default. A
+    /// larger call fails at its sender; a larger message from elsewhere closes its connection.
+    /// </summary>
+    public int MaxMessageBodySize { get; set; } = 100 * 1024 * 1024;
+
     internal TimeSpan ConfiguredResponseTimeout => _responseTimeout;
 }
 

@@ -45,6 +45,8 @@ internal static class OptionsRules
         faults.UnlessPositive(o.MaxRequestProcessingTime, nameof(o.MaxRequestProcessingTime));
         faults.UnlessPositive(o.RequestProcessingWarningTime, nameof(o.RequestProcessingWarningTime));
         faults.UnlessPositive(o.RequestQueueDelayWarningTime, nameof(o.RequestQueueDelayWarningTime));
+        faults.Unless(o.MaxMessageHeaderSize > 0, nameof(o.MaxMessageHeaderSize), o.MaxMessageHeaderSize, "it must be positive.");
+        faults.Unless(o.MaxMessageBodySize > 0, nameof(o.MaxMessageBodySize), o.MaxMessageBodySize, "it must be positive.");
         NotNegative(o.MaxForwardCount, nameof(o.MaxForwardCount));
         NotNegative(o.MaxEnqueuedRequestsSoftLimit, nameof(o.MaxEnqueuedRequestsSoftLimit));
         NotNegative(o.MaxEnqueuedRequestsHardLimit, nameof(o.MaxEnqueuedRequestsHardLimit));
@@ -52,6 +54,15 @@ internal static class OptionsRules
         NotNegative(o.MaxEnqueuedRequestsHardLimit_StatelessWorker, nameof(o.MaxEnqueuedRequestsHardLimit_StatelessWorker));
 
         void NotNegative(int value, string key) => faults.Unless(value >= 0, key, value, "it must not be negative.");
+    }
+
+    public static void Check(ConnectionOptions o, Faults faults)
+    {
+        faults.Unless(
+            o.ConnectionsPerEndpoint is > 0 and <= 64, nameof(o.ConnectionsPerEndpoint), o.ConnectionsPerEndpoint, "it must be 1 to 64.");
+        faults.UnlessPositive(o.OpenConnectionTimeout, nameof(o.OpenConnectionTimeout));
+        faults.Unless(
+            o.ConnectionRetryDelay >= TimeSpan.Zero, nameof(o.ConnectionRetryDelay), o.ConnectionRetryDelay, "it must not be negative.");
     }
 
     public static void Check(SchedulingOptions o, Faults faults)

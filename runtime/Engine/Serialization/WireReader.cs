@@ -13,8 +13,10 @@ namespace Orleans.Bundled;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class WireReader
 {
-    private readonly byte[] _bytes;
-    private readonly int _length;
+    private const int KeptObjectsMax = 1024;
+
+    private byte[] _bytes;
+    private int _length;
     private readonly IServiceProvider? _services;
     private int[] _positions = [];
     private object[] _objects = [];
@@ -36,6 +38,27 @@ public sealed class WireReader
     }
 
     internal ExceptionSerializationOptions Exceptions { get; }
+
+    /// <summary>Starts anew on other bytes. Positions count from the start of the array, as the writer counted them.</summary>
+    internal void Reset(byte[] bytes, int position, int length)
+    {
+        if (_count > 0)
+        {
+            // What was read is not kept alive by its reader, and a huge message leaves no huge table behind.
+            if (_count > KeptObjectsMax) (_positions, _objects) = ([], []);
+            else Array.Clear(_objects, 0, _count);
+            _count = 0;
+        }
+
+        (_bytes, _position, _length) = (bytes, position, length);
+        _revisited = null;
+        _types?.Clear();
+        _headerPosition = 0;
+        _ended = false;
+        _announced = 0;
+        _recorded = 0;
+        UnknownType = null;
+    }
 
     internal int Remaining => _length - _position;
 
@@ -158,6 +181,8 @@ public sealed class WireReader
     {
         if (found != expected) throw Malformed($"{found} where {expected} belongs");
     }
+
+    internal byte Byte() => Take(1)[0];
 
     internal uint Fixed32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
 

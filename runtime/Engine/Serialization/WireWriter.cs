@@ -63,6 +63,9 @@ public sealed class WireWriter
 
     internal ExceptionSerializationOptions Exceptions { get; private set; } = ExceptionSerializationOptions.Default;
 
+    /// <summary>What was written, for a length that is known only afterwards.</summary>
+    internal Span<byte> Writable => _buffer.AsSpan(0, _position);
+
     internal ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _position);
 
     internal static WireWriter Rent(ExceptionSerializationOptions exceptions)
@@ -115,6 +118,12 @@ public sealed class WireWriter
 
         buffer[at++] = (byte)value;
         _position = at;
+    }
+
+    internal void Byte(byte value)
+    {
+        Reserve(1);
+        _buffer[_position++] = value;
     }
 
     internal void Fixed32(uint value)

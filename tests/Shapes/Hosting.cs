@@ -22,7 +22,7 @@ public static class Hosts
             silo.Configure<SiloMessagingOptions>(o => o.ResponseTimeout = TimeSpan.FromSeconds(5));
             silo.AddStartupTask((_, _) => Task.CompletedTask);
             silo.AddGrainExtension<IGlanceExtension, GlanceExtension>();
-            silo.Services.AddSerializer(serializer => serializer.AddAssembly(typeof(Hosts).Assembly));
+            silo.Services.AddSerializer(serializer => serializer.AddAssembly(typeof(Hosts).Assembly).AddJsonSerializer(t => t.Namespace!.StartsWith("App")));
         });
         return builder;
     }

@@ -33,11 +33,19 @@ internal static class Codecs
         if (s_codecs.TryGetValue(type, out var codec)) return codec;
         TypeManifests.EnsureLoaded(type);
         codec = TypeManifests.CreateCodec(type) ?? BuiltInCodecs.Create(type);
+        if (codec is null or { IsPolymorphic: true }) codec = ForeignTypes.CreateCodec(type) ?? codec;
         return codec is null ? null : s_codecs.GetOrAdd(type, codec);
     }
 
+    /// <summary>Lets types be looked at again that had no form of their own so far.</summary>
+    public static void ForgetPolymorphic()
+    {
+        foreach (var (type, codec) in s_codecs)
+            if (codec.IsPolymorphic) s_codecs.TryRemove(type, out _);
+    }
+
     public static CodecNotFoundException NotFound(Type type) => new(
-        $"Could not find a codec for type {type}. Annotate it with [GenerateSerializer], or register a converter for it.");
+        $"Could not find a codec for type {type}. Annotate it with [GenerateSerializer], register a converter for it, or let it travel as JSON by AddJsonSerializer.");
 
     /// <summary>Writes an object under the name of its own type.</summary>
     public static void WriteRuntime(WireWriter writer, uint idDelta, object value)

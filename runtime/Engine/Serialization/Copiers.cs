@@ -56,11 +56,19 @@ public static class Copiers
         if (s_copiers.TryGetValue(type, out var copier)) return copier;
         TypeManifests.EnsureLoaded(type);
         copier = TypeManifests.CreateCopier(type) ?? BuiltInCopiers.Create(type);
+        if (copier is null or { IsPolymorphic: true }) copier = ForeignTypes.CreateCopier(type) ?? copier;
         return copier is null ? null : s_copiers.GetOrAdd(type, copier);
     }
 
+    /// <summary>Lets types be looked at again that had no form of their own so far.</summary>
+    internal static void ForgetPolymorphic()
+    {
+        foreach (var (type, copier) in s_copiers)
+            if (copier.IsPolymorphic) s_copiers.TryRemove(type, out _);
+    }
+
     internal static CodecNotFoundException NotFound(Type type) => new(
-        $"Could not find a copier for type {type}. Annotate it with [GenerateSerializer], or register a converter for it.");
+        $"Could not find a copier for type {type}. Annotate it with [GenerateSerializer], register a converter for it, or let it travel as JSON by AddJsonSerializer.");
 
     private static object CopyPlainObject(object value, CopyContext? context)
     {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Bundled;
@@ -36,6 +37,21 @@ public static class ServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(assembly);
         TypeManifests.EnsureLoaded(assembly);
+        return serializerBuilder;
+    }
+
+    /// <summary>
+    /// Lets types travel as JSON that nobody annotated: those of which <paramref name="isSupported"/> says so, and the JSON types of
+    /// the framework themselves. It is asked of the types of values; an interface or abstract class travels as what its values
+    /// are. What is annotated, has a converter, or is built in stays what it is. The set is one per process, like that of all types.
+    /// </summary>
+    /// <param name="serializerBuilder">The serializer.</param>
+    /// <param name="isSupported">Chooses types, usually by namespace; null for the JSON types of the framework alone.</param>
+    /// <param name="jsonSerializerOptions">How the JSON is written and read; null for the defaults of the framework.</param>
+    public static ISerializerBuilder AddJsonSerializer(
+        this ISerializerBuilder serializerBuilder, Func<Type, bool>? isSupported, JsonSerializerOptions? jsonSerializerOptions = null)
+    {
+        ForeignTypes.Add(isSupported, jsonSerializerOptions);
         return serializerBuilder;
     }
 

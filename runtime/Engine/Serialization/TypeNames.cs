@@ -8,6 +8,8 @@ using System.Globalization;
 using System.Net;
 using System.Numerics;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Orleans.Concurrency;
 using Orleans.Runtime;
 using Orleans.Serialization;
@@ -38,7 +40,8 @@ internal static class TypeNames
         ["ArrayList"] = typeof(ArrayList), ["NameValueCollection"] = typeof(NameValueCollection), ["DBNull"] = typeof(DBNull),
         ["GrainId"] = typeof(GrainId), ["GrainType"] = typeof(GrainType), ["GrainInterfaceType"] = typeof(GrainInterfaceType),
         ["IdSpan"] = typeof(IdSpan), ["SiloAddress"] = typeof(SiloAddress), ["GrainReference"] = typeof(GrainReference),
-        ["ValueTuple"] = typeof(ValueTuple),
+        ["ValueTuple"] = typeof(ValueTuple), ["JsonNode"] = typeof(JsonNode), ["JsonElement"] = typeof(JsonElement),
+        ["JsonDocument"] = typeof(JsonDocument),
     };
 
     private static readonly Type[] s_openBuiltIn =
@@ -104,7 +107,8 @@ internal static class TypeNames
 
         var definition = type.IsConstructedGenericType ? type.GetGenericTypeDefinition() : type;
         if (typeof(Exception).IsAssignableFrom(type)) name.Append('!').Append(TypeManifests.NameOf(definition) ?? FullName(definition));
-        else name.Append(s_builtInNames.GetValueOrDefault(definition) ?? TypeManifests.NameOf(definition) ?? throw Codecs.NotFound(type));
+        else name.Append(s_builtInNames.GetValueOrDefault(definition) ?? TypeManifests.NameOf(definition)
+            ?? (ForeignTypes.Supports(type) ? FullName(definition) : throw Codecs.NotFound(type)));
         if (!type.IsConstructedGenericType) return;
         name.Append('<');
         var arguments = type.GetGenericArguments();
@@ -123,7 +127,7 @@ internal static class TypeNames
     {
         if (s_builtIn.TryGetValue(name, out var type) || (type = TypeManifests.TypeNamed(name)) is not null) return type;
         TypeManifests.LoadAll();
-        return TypeManifests.TypeNamed(name);
+        return TypeManifests.TypeNamed(name) ?? ForeignTypes.Find(name);
     }
 
     /// <summary>An exception of the framework needs no manifest; its assembly must have been loaded by the program itself.</summary>
@@ -187,7 +191,8 @@ internal static class TypeNames
             if (type.GetGenericArguments().Length != arguments.Count) return null;
             try
             {
-                return type.MakeGenericType([.. arguments!]);
+                var closed = type.MakeGenericType([.. arguments!]);
+                return s_builtInNames.ContainsKey(type) || TypeManifests.NameOf(type) is not null || ForeignTypes.Supports(closed) ? closed : null;
             }
             catch (ArgumentException)
             {

@@ -356,7 +356,8 @@ internal static class ScalarCodecs
         [typeof(GrainId)] = () => new TextCodec<GrainId>(v => v.IsDefault ? "" : v.ToString(), v => v.Length == 0 ? default : GrainId.Parse(v)),
         [typeof(GrainType)] = () => new TextCodec<GrainType>(v => v.ToString(), GrainType.Create),
         [typeof(GrainInterfaceType)] = () => new TextCodec<GrainInterfaceType>(v => v.ToString(), GrainInterfaceType.Create),
-        [typeof(IdSpan)] = () => new TextCodec<IdSpan>(v => v.ToString(), IdSpan.Create),
+        [typeof(IdSpan)] = () => new TextCodec<IdSpan>(
+            v => v.ToString(), v => v.Length == 0 ? default : new IdSpan(System.Text.Encoding.UTF8.GetBytes(v))),
         [typeof(SiloAddress)] = () => new TextCodec<SiloAddress>(v => v.ToParsableString(), SiloAddress.FromParsableString),
         [typeof(Type)] = () => new TypeCodec(),
         [typeof(CancellationToken)] = () => new CancellationTokenCodec(),

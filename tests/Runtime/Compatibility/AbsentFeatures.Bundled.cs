@@ -9,7 +9,7 @@ internal static class AbsentFeatures
         ("Event sourcing and journaling (JournaledGrain)", "A separate subsystem."),
         ("Durable jobs", "A separate subsystem; reminders cover scheduled work."),
         ("Broadcast channels", "Streams and observers cover fan-out."),
-        ("Persistent stream adapters, rewind, stream filters", "A broker with its own client is the better tool for durable streams."),
+        ("Persistent stream adapters (AddPersistentStreams), mappers of stream ids", "A broker with its own client is the better tool for durable streams."),
         ("Grain services and system targets", "Infrastructure of the original engine."),
         ("Interface versioning and heterogeneous silos", "One deployable: every silo hosts every grain class."),
         ("Live migration (IGrainMigrationParticipant), rebalancing, repartitioning", "A grain that moves is deactivated and activated; its state is in storage."),

@@ -5,6 +5,7 @@ using Orleans.TestingHost;
 namespace Orleans.Conformance.Reminders;
 
 /// <summary>What every reminder table does, whatever keeps the rows.</summary>
+[Feature("Timers and reminders", "IReminderTable: in memory, in PostgreSQL, and one that fails")]
 public abstract class ReminderTableConformance : IAsyncLifetime
 {
     private static readonly DateTime s_start = new(2030, 1, 1, 12, 0, 0, 250, DateTimeKind.Utc);

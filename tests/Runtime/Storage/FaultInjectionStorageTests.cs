@@ -55,6 +55,7 @@ public sealed class FailingGrainStorageTests : GrainStorageConformance
 }
 
 /// <summary>What a grain sees of a storage that fails.</summary>
+[Feature("Testing", "Storage that fails: AddFaultInjectionMemoryStorage, IStorageFaultGrain")]
 public sealed class FaultInjectionTests : IAsyncLifetime
 {
     private InProcessTestCluster _cluster = null!;

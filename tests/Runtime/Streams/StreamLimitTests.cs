@@ -4,6 +4,7 @@ using Orleans.TestingHost;
 
 namespace Orleans.Conformance.Streams;
 
+[Feature("Streams", "Limits of queues, ConfigurePartitioning, ConfigureStreamPubSub")]
 public sealed class StreamLimitTests
 {
     [Fact]
@@ -59,6 +60,7 @@ public sealed class StreamLimitTests
 
 /// <summary>Subscriptions last as long as the storage that keeps them.</summary>
 [Collection(PostgresTests.Name)]
+[Feature("Streams", "Durable subscriptions in the storage PubSubStore")]
 public sealed class DurableSubscriptionTests(PostgresFixture postgres)
 {
     [Fact]

@@ -18,6 +18,7 @@ public sealed class StreamsFixture : IAsyncLifetime
     public async Task DisposeAsync() => await Cluster.DisposeAsync();
 }
 
+[Feature("Streams", "Memory streams: explicit subscriptions, resume, order, batches, filters, retries")]
 public sealed class StreamTests(StreamsFixture fixture) : IClassFixture<StreamsFixture>
 {
     private readonly string _name = Signals.NewName();
@@ -286,6 +287,7 @@ public sealed class StreamTests(StreamsFixture fixture) : IClassFixture<StreamsF
     }
 
     [Fact]
+    [Feature("Streams", "Implicit subscriptions: by namespace, expression and predicate; IStreamSubscriptionObserver")]
     public async Task Grains_of_a_class_hear_the_streams_of_its_namespace()
     {
         var stream = StreamId.Create("implicit", _name);
@@ -300,6 +302,7 @@ public sealed class StreamTests(StreamsFixture fixture) : IClassFixture<StreamsF
     }
 
     [Fact]
+    [Feature("Streams", "Implicit subscriptions: by namespace, expression and predicate; IStreamSubscriptionObserver")]
     public async Task Grains_hear_the_namespaces_that_match_an_expression_and_attach_a_handler_when_told()
     {
         var key = Guid.NewGuid();
@@ -313,6 +316,7 @@ public sealed class StreamTests(StreamsFixture fixture) : IClassFixture<StreamsF
     }
 
     [Fact]
+    [Feature("Streams", "Implicit subscriptions: by namespace, expression and predicate; IStreamSubscriptionObserver")]
     public async Task Grains_hear_the_namespaces_that_a_predicate_accepts_under_the_key_that_fits_them()
     {
         var number = Random.Shared.NextInt64(1000, long.MaxValue);

@@ -39,5 +39,7 @@ public sealed class TimelineGrain(IGrainContext context, IGrainFactory grains) :
         }
     }
 
+    public async Task<int> Everything() => await grains.GetGrain<IManagementGrain>(0).GetTotalActivationCount();
+
     public Task<string> Extended() => context.GetGrainExtension<IGlanceExtension>().Glance();
 }

@@ -103,6 +103,9 @@ internal sealed partial class Activation
     /// <summary>Closes a section.</summary>
     internal void LeaveSection(Guid id) => _extras?.LeaveSection(id);
 
+    /// <summary>Whether something used the activation within that time. From any thread; what it reads may be a moment old.</summary>
+    internal bool WasUsedWithin(int now, int age) => _running > 0 || now - Volatile.Read(ref _lastUsed) <= age;
+
     /// <summary>What a request does here, for people. From any thread; what it says may be a moment old.</summary>
     internal string StatusOf(Request request) =>
         request.IsStarted ? "is running"

@@ -11,6 +11,7 @@ internal static class EngineServices
     {
         services.AddSingleton<GrainEngine>();
         services.AddSingleton<IdleCollector>();
+        services.AddSingleton<ProcessLoad>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<IdleCollector>());
         services.AddSingleton<GrainFactory>();
         services.AddSingleton<IGrainFactory>(s => s.GetRequiredService<GrainFactory>());

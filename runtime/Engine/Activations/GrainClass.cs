@@ -20,6 +20,7 @@ internal sealed class GrainClass
         GrainType = grainType;
         Type = type;
         _create = create;
+        IsOfTheRuntime = grainType.ToString().StartsWith("sys.", StringComparison.Ordinal);
         IsReentrant = type.IsDefined(typeof(ReentrantAttribute), inherit: true);
         _mayInterleave = new Lazy<Func<object, IInvokable, bool>?>(() => InterleavePredicate.Of(type));
         HasActivateHook = Overrides(nameof(IGrainBase.OnActivateAsync));
@@ -39,6 +40,12 @@ internal sealed class GrainClass
     public GrainType GrainType { get; }
 
     public Type Type { get; }
+
+    /// <summary>The name of the class for people.</summary>
+    public string Name => Type.ToString();
+
+    /// <summary>Whether its grains are the runtime's own, which are no business of applications.</summary>
+    public bool IsOfTheRuntime { get; }
 
     public bool IsReentrant { get; }
 

@@ -28,6 +28,13 @@ namespace Orleans.Runtime
         Dead = 6,
     }
 
+    /// <summary>Questions about a status.</summary>
+    public static class SiloStatusExtensions
+    {
+        /// <summary>Whether the silo leaves or is gone.</summary>
+        public static bool IsTerminating(this SiloStatus siloStatus) => siloStatus is SiloStatus.ShuttingDown or SiloStatus.Stopping or SiloStatus.Dead;
+    }
+
     /// <summary>Hears of silos that join, change or leave. Called one change at a time, in the order of the views; returns at once.</summary>
     public interface ISiloStatusListener
     {

@@ -50,6 +50,9 @@ public sealed class SiloAddress : IEquatable<SiloAddress>, IComparable<SiloAddre
         }
     }
 
+    /// <summary>When a silo of that generation started, in UTC.</summary>
+    internal static DateTime TimeOf(int generation) => s_generationZero.UtcDateTime.AddSeconds(generation);
+
     /// <summary>The text <c>ip:port@generation</c>.</summary>
     public string ToParsableString() => string.Create(CultureInfo.InvariantCulture, $"{Endpoint.Address}:{Endpoint.Port}@{Generation}");
 

@@ -45,16 +45,20 @@ internal static class ClusterServices
         {
             Observers = [.. services.GetServices<ISiloLeaseObserver>()],
         };
+        var store = services.GetRequiredService<IMembershipStore>();
         return new ClusterAgent(
             new AgentIdentity(
                 silo.SiloAddress, Guid.NewGuid(), silo.Name, silo.GatewayAddress, services.GetRequiredService<IOptions<ClusterOptions>>().Value.ServiceId),
-            services.GetRequiredService<IMembershipStore>(),
+            store,
             new AgentThread($"lease of {silo.SiloAddress}", clock),
             clock,
             surroundings,
             services.GetRequiredService<IOptions<SiloLeaseOptions>>().Value,
             services.GetRequiredService<IOptions<ClusterMembershipOptions>>().Value,
-            services.GetRequiredService<ILogger<ClusterAgent>>());
+            services.GetRequiredService<ILogger<ClusterAgent>>())
+        {
+            StoreServer = store is MemoryMembershipStore ? new MembershipStoreServer(store).Answer : null,
+        };
     }
 
     private static void AddValidator<TOptions>(IServiceCollection services, Action<TOptions, Faults> check)

@@ -36,11 +36,13 @@ public static class SiloBuilderExtensions
 /// <summary>How a silo finds the others.</summary>
 public static class CoreHostingExtensions
 {
-    /// <summary>A cluster on this machine, of this silo alone.</summary>
+    /// <summary>A cluster on this machine, whose membership is in the memory of one silo.</summary>
     /// <param name="builder">The silo.</param>
     /// <param name="siloPort">The port of the silo's address.</param>
     /// <param name="gatewayPort">The port of the gateway's address; 0 for none.</param>
-    /// <param name="primarySiloEndpoint">This silo's own endpoint, or null. Another one is a configuration fault at start.</param>
+    /// <param name="primarySiloEndpoint">
+    /// Where the silo listens that keeps the membership; the cluster ends with it. Null, or this silo's own endpoint, for this one.
+    /// </param>
     /// <param name="serviceId">See <see cref="ClusterOptions.ServiceId"/>.</param>
     /// <param name="clusterId">See <see cref="ClusterOptions.ClusterId"/>.</param>
     public static ISiloBuilder UseLocalhostClustering(
@@ -63,12 +65,24 @@ public static class CoreHostingExtensions
             o.ServiceId = serviceId;
             o.ClusterId = clusterId;
         });
-        var own = new IPEndPoint(IPAddress.Loopback, siloPort);
-        builder.Services.AddSingleton(new ClusteringChoice(
-            nameof(UseLocalhostClustering),
-            primarySiloEndpoint is null || primarySiloEndpoint.Equals(own)
-                ? null
-                : $"UseLocalhostClustering names {primarySiloEndpoint} as primary silo and listens at {own}: a localhost cluster has one silo."));
+        builder.Configure<DevelopmentClusterMembershipOptions>(o => o.PrimarySiloEndpoint = primarySiloEndpoint);
+        DevelopmentClustering.AddTo(builder.Services, nameof(UseLocalhostClustering));
+        return builder;
+    }
+
+    /// <summary>A cluster for development, whose membership is in the memory of one silo.</summary>
+    /// <param name="builder">The silo.</param>
+    /// <param name="primarySiloEndpoint">Where that silo listens; null, or this silo's own endpoint, for this one.</param>
+    public static ISiloBuilder UseDevelopmentClustering(this ISiloBuilder builder, IPEndPoint? primarySiloEndpoint) =>
+        builder.UseDevelopmentClustering(o => o.PrimarySiloEndpoint = primarySiloEndpoint);
+
+    /// <summary>A cluster for development, whose membership is in the memory of one silo.</summary>
+    public static ISiloBuilder UseDevelopmentClustering(
+        this ISiloBuilder builder, Action<DevelopmentClusterMembershipOptions> configureOptions)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Configure(configureOptions);
+        DevelopmentClustering.AddTo(builder.Services, nameof(UseDevelopmentClustering));
         return builder;
     }
 }

@@ -39,7 +39,7 @@ namespace Orleans.Bundled
         {
             if (choices.LastOrDefault() is not { } choice)
             {
-                throw new OrleansConfigurationException("No clustering is configured. Call UseLocalhostClustering.");
+                throw new OrleansConfigurationException("No clustering is configured. Call UseAdoNetClustering or, for development, UseLocalhostClustering.");
             }
 
             if (choice.Fault is not null)

@@ -17,8 +17,9 @@ public sealed class AgentsOverPostgresTests(PostgresFixture postgres) : AgentCon
 {
     private protected override async Task<Func<IMembershipStore>> Stores()
     {
-        var database = await MembershipDatabase.Create(postgres);
-        return () => MembershipDatabase.Store(database);
+        var database = await MembershipDatabase.Shared(postgres);
+        var cluster = MembershipDatabase.NewCluster();
+        return () => MembershipDatabase.Store(database, cluster);
     }
 }
 

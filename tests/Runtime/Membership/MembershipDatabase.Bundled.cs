@@ -7,6 +7,19 @@ namespace Orleans.Conformance.Membership;
 /// <summary>Databases that clusters can be kept in.</summary>
 internal static class MembershipDatabase
 {
+    private static readonly Lock s_lock = new();
+    private static Task<string>? s_shared;
+    private static int s_clusters;
+
+    /// <summary>A database that every cluster may use: each has an id of its own there.</summary>
+    public static Task<string> Shared(PostgresFixture postgres)
+    {
+        lock (s_lock) return s_shared ??= Create(postgres);
+    }
+
+    /// <summary>The id of a cluster that nobody else has.</summary>
+    public static string NewCluster() => $"cluster{Interlocked.Increment(ref s_clusters)}";
+
     /// <summary>An empty database with the tables of the membership.</summary>
     public static Task<string> Create(PostgresFixture postgres) => postgres.Server.CreateDatabase(
         [.. new[] { "*_kernel.sql", "*_cluster.sql" }.Select(script => Directory.GetFiles(AppContext.BaseDirectory, script).Single())]);

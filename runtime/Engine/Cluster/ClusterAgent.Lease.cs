@@ -97,7 +97,7 @@ internal sealed partial class ClusterAgent
             var changed = _standingChanged.Task;
             using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             await Task.WhenAny(changed, _thread.Delay(_lease.RenewPeriod, done.Token));
-            await done.CancelAsync();
+            End(done);
         }
 
         var wasLost = IsLost;
@@ -112,7 +112,7 @@ internal sealed partial class ClusterAgent
             LogNotLeft(failure.Message);
         }
 
-        await _stop.CancelAsync();
+        End(_stop);
         if (!wasLost) Tell(o => o.Lost(replaced: false));
     });
 

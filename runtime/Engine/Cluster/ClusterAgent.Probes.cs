@@ -68,7 +68,7 @@ internal sealed partial class ClusterAgent
         }
         catch (Exception)
         {
-            await tooLong.CancelAsync();
+            End(tooLong);
             return false;
         }
     }

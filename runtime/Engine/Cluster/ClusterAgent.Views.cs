@@ -180,7 +180,7 @@ internal sealed partial class ClusterAgent
 
             using var done = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
             await Task.WhenAny([changed, _thread.Delay(_lease.RenewPeriod, done.Token), .. asking.Values]);
-            await done.CancelAsync();
+            End(done);
         }
     }
 

@@ -136,6 +136,9 @@ internal sealed partial class ClusterAgent : IClusterAgent, IControlHandler, IDi
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    // Not through the thread pool, which may be busy.
+    private static void End(CancellationTokenSource wait) => wait.Cancel();
+
     private Task Run(Func<Task> work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _thread.Scheduler).Unwrap();
 
@@ -149,7 +152,7 @@ internal sealed partial class ClusterAgent : IClusterAgent, IControlHandler, IDi
         {
             using var done = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
             await Task.WhenAny(call, _thread.Delay(time, done.Token));
-            await done.CancelAsync();
+            End(done);
             if (!call.IsCompleted)
             {
                 _ = call.ContinueWith(

@@ -12,7 +12,7 @@ namespace Orleans.Bundled;
 internal static class ClusterServices
 {
     /// <summary>The key of a time provider that leases and probes go by; the clock of the system unless it is registered.</summary>
-    public const string ClockKey = "Orleans.Membership";
+    public const string ClockKey = TimeProviderNames.Membership;
 
     public static void AddTo(IServiceCollection services)
     {

@@ -200,6 +200,11 @@ internal sealed partial class PostgresMembershipStore : IMembershipStore, IDispo
             await transaction.CommitAsync();
             return new LeaseReport(state, after.Table.Snapshot(after.Now));
         }
+        catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            throw new OrleansConfigurationException(
+                "A silo of another cluster holds a lease in this database under the address of this one. Give each silo an address and a port of its own.", failure);
+        }
         catch (PostgresException failure) when (Explain(failure) is { } reason)
         {
             throw new OrleansException(reason, failure);

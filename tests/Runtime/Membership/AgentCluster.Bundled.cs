@@ -9,9 +9,10 @@ namespace Orleans.Conformance.Membership;
 /// <summary>Agents of several silos in this process, each on its own thread, over one store and a network that can be cut.</summary>
 internal sealed class AgentCluster(Func<IMembershipStore> store) : IDisposable
 {
+    private static int s_generation;
+
     private readonly ConcurrentDictionary<SiloAddress, AgentSilo> _silos = new();
     private readonly ConcurrentDictionary<(SiloAddress, SiloAddress), bool> _cut = new();
-    private int _generation;
 
     public SiloLeaseOptions Lease { get; } = new() { LeaseDuration = TimeSpan.FromSeconds(0.9), RenewPeriod = TimeSpan.FromSeconds(0.1) };
 
@@ -19,7 +20,7 @@ internal sealed class AgentCluster(Func<IMembershipStore> store) : IDisposable
 
     public AgentSilo Create(int port, IMembershipStore? own = null)
     {
-        var address = SiloAddress.New(IPAddress.Loopback, port, Interlocked.Increment(ref _generation));
+        var address = SiloAddress.New(IPAddress.Loopback, port, Interlocked.Increment(ref s_generation));
         var silo = new AgentSilo(this, address, own ?? store());
         _silos[address] = silo;
         return silo;

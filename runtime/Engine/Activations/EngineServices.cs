@@ -13,7 +13,7 @@ internal static class EngineServices
         services.AddSingleton<IdleCollector>();
         services.AddSingleton<ProcessLoad>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<IdleCollector>());
-        services.AddSingleton<GrainFactory>();
+        services.AddSingleton(s => new GrainFactory(s.GetRequiredService<GrainEngine>(), s.GetRequiredService<GrainClassMap>(), s));
         services.AddSingleton<IGrainFactory>(s => s.GetRequiredService<GrainFactory>());
         services.AddSingleton<IClusterClient>(s => s.GetRequiredService<GrainFactory>());
         services.AddSingleton<ITimerRegistry, TimerRegistry>();

@@ -133,6 +133,37 @@ internal sealed partial class GrainEngine : IActivationHost, IMessageTarget
         else _messages!.Send(request, silo, view.Version);
     }
 
+    // An observer is in this process, in another silo, or in a client. Clients connect to every silo, so one that is not connected
+    // here has either gone or not yet seen this silo join: another silo may still reach it.
+    private void RouteToObserver(Request request)
+    {
+        if (_agent is not { } agent || Observers.TryRoute(request))
+        {
+            if (_agent is null) Observers.Route(request);
+            return;
+        }
+
+        var client = ClientKeys.ClientOf(request.Reference);
+        if (client == ClientId)
+        {
+            Observers.Route(request);
+            return;
+        }
+
+        var view = agent.View;
+        if (ClientKeys.SiloOf(client) is { } silo)
+        {
+            if (view.Find(silo) is null) throw new ClientNotAvailableException(client);
+            _messages!.Send(request, silo, view.Version, FrameFlags.Relay);
+            return;
+        }
+
+        if (_messages!.TrySendToClient(request, client, view.Version)) return;
+        var others = view.Members.Where(m => m.Gateway is not null && m.Address != agent.Self).ToArray();
+        if (request.Forwards >= Math.Min(ForwardsMax, others.Length)) throw new ClientNotAvailableException(client);
+        _messages.Send(request, others[request.Forwards++ % others.Length].Address, view.Version, FrameFlags.Relay);
+    }
+
     private async Task RouteAfter(Task change, Request request)
     {
         await change.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);

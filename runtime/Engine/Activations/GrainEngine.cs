@@ -9,7 +9,7 @@ using Orleans.Runtime;
 namespace Orleans.Bundled;
 
 /// <summary>The grains of one silo: finds or makes the activation of every call, and ends what is no longer needed.</summary>
-internal sealed partial class GrainEngine : CallRouter, IDisposable
+internal sealed partial class GrainEngine : ObserverHost, IDisposable
 {
     /// <summary>How often a request goes on from activations that ended before they served anything.</summary>
     private const int ForwardsMax = 2;
@@ -52,7 +52,7 @@ internal sealed partial class GrainEngine : CallRouter, IDisposable
         LongTurn = (long)scheduling.Value.TurnWarningLengthThreshold.TotalMilliseconds;
         _runtime = new Lazy<IGrainRuntime>(services.GetRequiredService<IGrainRuntime>);
         References = new ReferenceFactory(this);
-        Observers = new ObserverRegistry(this);
+        Observers = new ObserverRegistry(this, ClientKeys.OfSilo(services.GetRequiredService<ILocalSiloDetails>().SiloAddress));
         ClientId = Observers.ClientId;
     }
 
@@ -64,15 +64,13 @@ internal sealed partial class GrainEngine : CallRouter, IDisposable
     /// <summary>The coarse time that ages of activations are measured in.</summary>
     public CallClock Ages { get; }
 
-    public ILogger Log { get; }
+    public override ILogger Log { get; }
 
     public GrainCollectionOptions Collection { get; }
 
-    public IIncomingGrainCallFilter[] IncomingFilters { get; }
+    public override ReferenceFactory References { get; }
 
-    public ReferenceFactory References { get; }
-
-    public ObserverRegistry Observers { get; }
+    public override ObserverRegistry Observers { get; }
 
     public IGrainRuntime GrainRuntime => _runtime.Value;
 
@@ -92,7 +90,7 @@ internal sealed partial class GrainEngine : CallRouter, IDisposable
             var shared = reference.Shared;
             if (ObserverRegistry.Owns(shared.GrainType))
             {
-                Observers.Route(request);
+                RouteToObserver(request);
                 return;
             }
 

@@ -10,7 +10,17 @@ internal interface IMessageCenter : IClusterNetwork
     /// breaks before the answer came, the request fails with <see cref="SiloUnavailableException"/>; one-way requests are logged.
     /// The request may come back through <see cref="IMessageTarget.Moved"/>.
     /// </summary>
-    void Send(Request request, SiloAddress silo, long viewVersion);
+    void Send(Request request, SiloAddress silo, long viewVersion) => Send(request, silo, viewVersion, FrameFlags.None);
+
+    /// <inheritdoc cref="Send(Request, SiloAddress, long)"/>
+    /// <param name="request">The request.</param>
+    /// <param name="silo">The silo that it goes to.</param>
+    /// <param name="viewVersion">The view by which the silo was chosen.</param>
+    /// <param name="flags">With <see cref="FrameFlags.Relay"/> the silo passes the request on instead of giving it back.</param>
+    void Send(Request request, SiloAddress silo, long viewVersion, FrameFlags flags);
+
+    /// <summary>Sends a call to an observer of a client that is connected here. False when it is not: nothing has happened then.</summary>
+    bool TrySendToClient(Request request, GrainId client, long viewVersion);
 }
 
 /// <summary>What the messaging hands over. Implemented by the engine of a silo, and by that of a client.</summary>

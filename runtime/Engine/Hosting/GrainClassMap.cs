@@ -1,15 +1,13 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
-using System.Reflection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
-using Orleans.Metadata;
 using Orleans.Runtime;
 
 namespace Orleans.Bundled;
 
 /// <summary>Which grain class serves which interface, and which class a grain type names.</summary>
-internal sealed class GrainClassMap
+internal sealed class GrainClassMap : IGrainTypeResolver
 {
     private readonly FrozenDictionary<GrainType, GrainClassEntry> _byType;
     private readonly FrozenDictionary<Type, GrainClassEntry[]> _byInterface;
@@ -40,10 +38,10 @@ internal sealed class GrainClassMap
     /// <summary>The grain types hosted here.</summary>
     public IEnumerable<GrainType> Types => _byType.Keys;
 
-    /// <summary>The grain type that serves an interface.</summary>
-    /// <param name="interfaceType">The interface, closed when generic.</param>
-    /// <param name="classPrefix">Chooses the one class whose full name begins so; null for the default class.</param>
-    /// <exception cref="ArgumentException">No class serves it, or several do and none is the default.</exception>
+    /// <summary>The grain classes hosted here.</summary>
+    public IEnumerable<GrainClassEntry> Entries => _byType.Values;
+
+    /// <inheritdoc/>
     public GrainType Resolve(Type interfaceType, string? classPrefix) =>
         _resolved.TryGetValue((interfaceType, classPrefix), out var known)
             ? known
@@ -69,56 +67,25 @@ internal sealed class GrainClassMap
             : null;
     }
 
-    private static IEnumerable<Type> InterfacesOf(Type grainClass) => grainClass.GetInterfaces()
+    /// <summary>The grain interfaces of a class, generic ones as their definitions.</summary>
+    public static IEnumerable<Type> InterfacesOf(Type grainClass) => grainClass.GetInterfaces()
         .Where(i => typeof(IAddressable).IsAssignableFrom(i))
         .Select(i => i.IsGenericType ? i.GetGenericTypeDefinition() : i);
 
+    // A class that this process has itself need not be looked for by name later.
     private GrainType Find(Type interfaceType, string? classPrefix)
     {
         ArgumentNullException.ThrowIfNull(interfaceType);
         var definition = interfaceType.IsGenericType ? interfaceType.GetGenericTypeDefinition() : interfaceType;
         var candidates = _byInterface.GetValueOrDefault(definition) ?? [];
-        if (!string.IsNullOrEmpty(classPrefix))
+        var names = Array.ConvertAll(candidates, static c => new GrainClassName(c.GrainType, c.GrainClass.FullName!, c.GrainClass.Name, c.GrainClass.IsGenericTypeDefinition));
+        var grainType = GrainTypeRules.Find(interfaceType, classPrefix, names, out var chosen);
+        if (chosen is { IsGeneric: true })
         {
-            var named = Array.FindAll(candidates, c => c.GrainClass.FullName!.StartsWith(classPrefix, StringComparison.Ordinal));
-            return named is [var single]
-                ? Close(single, interfaceType)
-                : throw new ArgumentException(
-                    $"{Count(named.Length)} of grain interface {interfaceType} begins with '{classPrefix}'.", nameof(classPrefix));
+            var entry = Array.Find(candidates, c => c.GrainType == chosen.GrainType)!;
+            _closed.TryAdd(grainType, entry.GrainClass.MakeGenericType(interfaceType.GetGenericArguments()));
         }
 
-        if (definition.GetCustomAttribute<DefaultGrainTypeAttribute>() is { } byAttribute)
-        {
-            return GrainType.Create(byAttribute.GrainType);
-        }
-
-        if (candidates is [var only])
-        {
-            return Close(only, interfaceType);
-        }
-
-        var plain = definition.Name.StartsWith('I') ? definition.Name[1..] : definition.Name;
-        return Array.Find(candidates, c => c.GrainClass.Name == plain) is { } conventional
-            ? Close(conventional, interfaceType)
-            : throw new ArgumentException(
-                $"{Count(candidates.Length)} serves grain interface {interfaceType}: {string.Join(", ", candidates.Select(c => c.GrainClass.FullName))}. "
-                + "With several, name one by [DefaultGrainType], by a class name prefix, or by naming it like the interface.",
-                nameof(interfaceType));
-    }
-
-    private static string Count(int classes) => classes == 0 ? "No grain class" : $"Not one but {classes} grain classes";
-
-    private GrainType Close(GrainClassEntry entry, Type interfaceType)
-    {
-        if (!entry.GrainClass.IsGenericTypeDefinition)
-        {
-            return GrainType.Create(entry.GrainType);
-        }
-
-        var arguments = interfaceType.GetGenericArguments();
-        var names = string.Join(',', arguments.Select(a => $"[{a.FullName},{a.Assembly.GetName().Name}]"));
-        var grainType = GrainType.Create($"{entry.GrainType}[{names}]");
-        _closed.TryAdd(grainType, entry.GrainClass.MakeGenericType(arguments));
         return grainType;
     }
 

@@ -3,8 +3,8 @@ using Orleans.Runtime;
 
 namespace Orleans.Bundled;
 
-/// <summary>Makes references. It is also the silo's own client: calls made outside of grains are made in its name.</summary>
-internal sealed class GrainFactory(GrainEngine engine, GrainClassMap classes, IServiceProvider services) : IClusterClient
+/// <summary>Makes references. It is also the client of its process: calls made outside of grains are made in its name.</summary>
+internal sealed class GrainFactory(ObserverHost host, IGrainTypeResolver classes, IServiceProvider services) : IClusterClient
 {
     private readonly ConcurrentDictionary<Type, GrainReferenceShared> _shared = new();
 
@@ -49,16 +49,16 @@ internal sealed class GrainFactory(GrainEngine engine, GrainClassMap classes, IS
 
     public TGrainInterface GetGrain<TGrainInterface>(GrainId grainId)
         where TGrainInterface : IAddressable =>
-        (TGrainInterface)(object)engine.References.Create(grainId.Type, typeof(TGrainInterface), grainId.Key);
+        (TGrainInterface)(object)host.References.Create(grainId.Type, typeof(TGrainInterface), grainId.Key);
 
-    public IAddressable GetGrain(GrainId grainId) => engine.References.Untyped(grainId);
+    public IAddressable GetGrain(GrainId grainId) => host.References.Untyped(grainId);
 
     public IAddressable GetGrain(GrainId grainId, GrainInterfaceType interfaceType)
     {
         if (interfaceType.IsDefault) return GetGrain(grainId);
         var type = ReferenceFactory.FindInterface(interfaceType)
             ?? throw new ArgumentException($"No grain interface is named '{interfaceType}'.", nameof(interfaceType));
-        return engine.References.Create(grainId.Type, type, grainId.Key);
+        return host.References.Create(grainId.Type, type, grainId.Key);
     }
 
     public IAddressable GetGrain(Type interfaceType, IdSpan grainKey) => Create(interfaceType, grainKey, null);
@@ -68,10 +68,10 @@ internal sealed class GrainFactory(GrainEngine engine, GrainClassMap classes, IS
 
     public TGrainObserverInterface CreateObjectReference<TGrainObserverInterface>(IGrainObserver obj)
         where TGrainObserverInterface : IGrainObserver =>
-        (TGrainObserverInterface)(object)engine.Observers.Add(typeof(TGrainObserverInterface), obj);
+        (TGrainObserverInterface)(object)host.Observers.Add(typeof(TGrainObserverInterface), obj);
 
     public void DeleteObjectReference<TGrainObserverInterface>(IGrainObserver obj)
-        where TGrainObserverInterface : IGrainObserver => engine.Observers.Remove(obj);
+        where TGrainObserverInterface : IGrainObserver => host.Observers.Remove(obj);
 
     private static string Checked(string keyExtension)
     {
@@ -82,10 +82,10 @@ internal sealed class GrainFactory(GrainEngine engine, GrainClassMap classes, IS
     private GrainReference Create(Type interfaceType, IdSpan key, string? classPrefix)
     {
         ArgumentNullException.ThrowIfNull(interfaceType);
-        if (!string.IsNullOrEmpty(classPrefix)) return engine.References.Create(classes.Resolve(interfaceType, classPrefix), interfaceType, key);
+        if (!string.IsNullOrEmpty(classPrefix)) return host.References.Create(classes.Resolve(interfaceType, classPrefix), interfaceType, key);
         if (!_shared.TryGetValue(interfaceType, out var shared))
         {
-            shared = engine.References.Shared(classes.Resolve(interfaceType, null), interfaceType);
+            shared = host.References.Shared(classes.Resolve(interfaceType, null), interfaceType);
             _shared.TryAdd(interfaceType, shared);
         }
 

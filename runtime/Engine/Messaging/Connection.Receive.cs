@@ -113,6 +113,9 @@ internal sealed partial class Connection
             case FrameKind.View:
                 _host.ViewArrived(this, _reader);
                 break;
+            case FrameKind.GrainTypes:
+                _host.GrainTypesArrive(_reader);
+                break;
             case FrameKind.GoingAway:
                 IsGoingAway = true;
                 break;

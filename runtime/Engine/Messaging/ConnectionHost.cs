@@ -40,6 +40,9 @@ internal abstract class ConnectionHost
     /// <summary>A gateway told who is a member.</summary>
     public abstract void ViewArrived(Connection connection, WireReader reader);
 
+    /// <summary>A gateway told which grain classes the cluster has.</summary>
+    public abstract void GrainTypesArrive(WireReader reader);
+
     /// <summary>A connection has ended.</summary>
     public abstract void OnClosed(Connection connection);
 }

@@ -38,6 +38,9 @@ internal enum FrameKind : byte
 
     /// <summary>The sender of this frame stops: it answers what it has, and wants no new calls.</summary>
     GoingAway = 11,
+
+    /// <summary>The grain classes of the cluster, from a gateway to its client.</summary>
+    GrainTypes = 12,
 }
 
 /// <summary>What else a frame of a call says.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;
 
 namespace Orleans.Bundled;
@@ -107,10 +108,28 @@ internal sealed partial class MessageCenter
     private void Welcome(Connection connection)
     {
         var client = connection.Peer.Client;
-        if (_clients.TryGetValue(client, out var before)) before.Close("the client has connected anew.");
-        _clients[client] = connection;
+        _clients.AddOrUpdate(client, static (_, made) => [made], static (_, before, made) => before.Add(made), connection);
         MessagingLog.ClientConnected(Log, client);
+        GrainTypesForm.Send(connection, Services.GetRequiredService<GrainClassMap>(), Exceptions);
         if (_agent is { } agent) ViewForm.Send(connection, agent.View, Exceptions);
+    }
+
+    private void ForgetClient(Connection connection)
+    {
+        var client = connection.Peer.Client;
+        while (_clients.TryGetValue(client, out var before))
+        {
+            var left = before.Remove(connection);
+            if (!left.IsEmpty)
+            {
+                if (_clients.TryUpdate(client, left, before)) return;
+            }
+            else if (_clients.TryRemove(new(client, before)))
+            {
+                MessagingLog.ClientGone(Log, client);
+                return;
+            }
+        }
     }
 
     // Called on the agent's own thread.
@@ -120,7 +139,7 @@ internal sealed partial class MessageCenter
         _view = view;
         foreach (var member in before.Members)
             if (view.Find(member.Address) is null) Leave(member);
-        foreach (var client in _clients.Values) ViewForm.Send(client, view, Exceptions);
+        foreach (var client in _clients.Values.SelectMany(static c => c)) ViewForm.Send(client, view, Exceptions);
     }
 
     // One that left in order answers what it has before it closes its connections; of one that was removed nothing is to come.

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,7 +27,7 @@ internal sealed partial class MessageCenter : ConnectionHost, IMessageCenter, IA
 
     private readonly ConcurrentDictionary<SiloAddress, PeerLink[]> _links = new();
     private readonly ConcurrentDictionary<Connection, bool> _accepted = new();
-    private readonly ConcurrentDictionary<GrainId, Connection> _clients = new();
+    private readonly ConcurrentDictionary<GrainId, ImmutableArray<Connection>> _clients = new();
     private readonly List<IConnectionListener> _listeners = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly Transport _transport;
@@ -78,6 +79,9 @@ internal sealed partial class MessageCenter : ConnectionHost, IMessageCenter, IA
     /// <summary>A gateway told its client who is a member. Called on a connection's reader.</summary>
     public event Action<ClusterView>? ViewArrivedFromGateway;
 
+    /// <summary>A gateway told its client which grain classes the cluster has. Called on a connection's reader.</summary>
+    public event Action<IReadOnlyList<GrainTypeName>>? GrainTypesArrived;
+
     /// <summary>A connection that this process made has ended.</summary>
     public event Action<SiloAddress>? ConnectionLost;
 
@@ -102,9 +106,6 @@ internal sealed partial class MessageCenter : ConnectionHost, IMessageCenter, IA
     /// <inheritdoc cref="ListenForSilos"/>
     public Task ListenForClients(EndPoint endpoint, CancellationToken cancellation) => Listen(endpoint, forClients: true, cancellation);
 
-    public void Send(Request request, SiloAddress silo, long viewVersion) => Send(request, silo, viewVersion, FrameFlags.None);
-
-    /// <summary>Sends a call, and says whether the receiver is to pass it on.</summary>
     public void Send(Request request, SiloAddress silo, long viewVersion, FrameFlags flags)
     {
         try
@@ -120,11 +121,15 @@ internal sealed partial class MessageCenter : ConnectionHost, IMessageCenter, IA
         }
     }
 
-    /// <summary>
-    /// Sends a call to an observer of a client that is connected here. False when none is: the request is untouched.
-    /// </summary>
-    public bool TrySendToClient(Request request, GrainId client, long viewVersion) =>
-        _clients.TryGetValue(client, out var connection) && connection.TrySend(request, viewVersion, FrameFlags.None);
+    public bool TrySendToClient(Request request, GrainId client, long viewVersion)
+    {
+        if (!_clients.TryGetValue(client, out var connections)) return false;
+
+        // The newest first: an older one may be what a reconnecting client has left behind.
+        for (var i = connections.Length - 1; i >= 0; i--)
+            if (connections[i].TrySend(request, viewVersion, FrameFlags.None)) return true;
+        return false;
+    }
 
     /// <summary>Whether that client is connected here.</summary>
     public bool HasClient(GrainId client) => _clients.ContainsKey(client);
@@ -137,6 +142,17 @@ internal sealed partial class MessageCenter : ConnectionHost, IMessageCenter, IA
 
     /// <summary>Makes the connection with a silo now, for clients.</summary>
     public Task<Connection> Open(SiloAddress silo) => Links(silo)[0].Open();
+
+    /// <summary>
+    /// Lets a connection that was made to whichever silo lives at an endpoint be the one to the silo that was found there.
+    /// </summary>
+    public void Adopt(SiloAddress asked, SiloAddress found)
+    {
+        if (!_links.TryRemove(asked, out var links)) return;
+        foreach (var link in links) link.Silo = found;
+        if (_links.TryAdd(found, links)) return;
+        foreach (var link in links) link.End("There is another connection to that silo.")?.Close(null);
+    }
 
     /// <summary>Ends every connection to a silo, and fails what waits on them.</summary>
     public void Disconnect(SiloAddress silo, string reason)
@@ -204,11 +220,13 @@ internal sealed partial class MessageCenter : ConnectionHost, IMessageCenter, IA
 
     public override void ViewArrived(Connection connection, WireReader reader) => ViewArrivedFromGateway?.Invoke(ViewForm.Read(reader));
 
+    public override void GrainTypesArrive(WireReader reader) => GrainTypesArrived?.Invoke(GrainTypesForm.Read(reader));
+
     public override void OnClosed(Connection connection)
     {
         if (_accepted.TryRemove(connection, out _))
         {
-            if (_clients.TryRemove(new(connection.Peer.Client, connection))) MessagingLog.ClientGone(Log, connection.Peer.Client);
+            if (connection.Peer.Silo is null) ForgetClient(connection);
             return;
         }
 
@@ -224,7 +242,8 @@ internal sealed partial class MessageCenter : ConnectionHost, IMessageCenter, IA
         try
         {
             var found = await Handshake.Introduce(transport.Transport, Own, silo, either.Token);
-            var connection = new Connection(this, transport, new ProcessIdentity(Own.ClusterId, Own.ServiceId, silo.Generation == 0 ? found : silo, default));
+            var address = silo.Generation == 0 ? SiloAddress.New(silo.Endpoint, found.Generation) : silo;
+            var connection = new Connection(this, transport, new ProcessIdentity(Own.ClusterId, Own.ServiceId, address, default));
             MessagingLog.Connected(Log, connection.Peer);
             connection.Start();
             return connection;

@@ -6,7 +6,7 @@ namespace Orleans.Bundled;
 /// One connection that this process keeps with one silo: made when a call needs it, and again after it broke. Calls wait while it
 /// is made; after a failure they fail at once for a while.
 /// </summary>
-internal sealed class PeerLink(MessageCenter center, SiloAddress silo)
+internal sealed class PeerLink(MessageCenter center, SiloAddress target)
 {
     private const int WaitingMax = 100_000;
 
@@ -17,6 +17,9 @@ internal sealed class PeerLink(MessageCenter center, SiloAddress silo)
     private bool _ended;
     private long _failedAt;
     private string? _failure;
+
+    /// <summary>The silo at the other end.</summary>
+    public SiloAddress Silo { get; set; } = target;
 
     /// <summary>The connection, if there is one.</summary>
     public Connection? Connection => _connection;
@@ -33,7 +36,7 @@ internal sealed class PeerLink(MessageCenter center, SiloAddress silo)
 
         if (refusal is not null) MessageCenter.Fail(center.Log, request, refusal);
         else if (open is not null && !open.TrySend(request, viewVersion, flags))
-            MessageCenter.Fail(center.Log, request, $"The connection with {silo} ended.");
+            MessageCenter.Fail(center.Log, request, $"The connection with {Silo} ended.");
     }
 
     /// <summary>The connection, made first if need be.</summary>
@@ -79,7 +82,7 @@ internal sealed class PeerLink(MessageCenter center, SiloAddress silo)
             ThreadPool.UnsafeQueueUserWorkItem(static link => _ = link.Connect(), this, preferLocal: false);
         }
 
-        if (_waiting.Count >= WaitingMax) return $"{WaitingMax} calls already wait for a connection with {silo}.";
+        if (_waiting.Count >= WaitingMax) return $"{WaitingMax} calls already wait for a connection with {Silo}.";
         _waiting.Enqueue((call, viewVersion, flags));
         return null;
     }
@@ -89,14 +92,14 @@ internal sealed class PeerLink(MessageCenter center, SiloAddress silo)
         Connection connection;
         try
         {
-            connection = await center.Connect(silo);
+            connection = await center.Connect(Silo);
         }
         catch (Exception exception)
         {
             var reason = exception is OperationCanceledException
-                ? $"{silo} did not answer within {center.Options.OpenConnectionTimeout}."
-                : $"{silo} cannot be reached: {exception.Message}";
-            MessagingLog.ConnectFailed(center.Log, silo, reason);
+                ? $"{Silo} did not answer within {center.Options.OpenConnectionTimeout}."
+                : $"{Silo} cannot be reached: {exception.Message}";
+            MessagingLog.ConnectFailed(center.Log, Silo, reason);
             lock (_gate)
             {
                 _connecting = false;
@@ -113,7 +116,7 @@ internal sealed class PeerLink(MessageCenter center, SiloAddress silo)
         {
             if (next.Call is TaskCompletionSource<Connection> waiter) waiter.TrySetResult(connection);
             else if (next.Call is Request request && !connection.TrySend(request, next.View, next.Flags))
-                MessageCenter.Fail(center.Log, request, $"The connection with {silo} ended.");
+                MessageCenter.Fail(center.Log, request, $"The connection with {Silo} ended.");
         }
     }
 

@@ -7,7 +7,7 @@ namespace Orleans.Bundled;
 /// The calls of one observer object: one at a time in the order they arrived, on the thread pool and on no grain's scheduler.
 /// Methods that always interleave start at once.
 /// </summary>
-internal sealed class ObserverQueue(GrainEngine engine, IGrainObserver target) : IWorkQueue, ITargetHolder, IThreadPoolWorkItem
+internal sealed class ObserverQueue(ObserverHost host, IGrainObserver target) : IWorkQueue, ITargetHolder, IThreadPoolWorkItem
 {
     private readonly WeakReference<IGrainObserver> _target = new(target);
     private readonly Queue<WorkItem> _posted = [];
@@ -77,7 +77,7 @@ internal sealed class ObserverQueue(GrainEngine engine, IGrainObserver target) :
 
     public void Failed(Request request, Exception exception)
     {
-        if (request.IsOneWay) EngineLog.OneWayFailed(engine.Log, exception, request.ToString());
+        if (request.IsOneWay) EngineLog.OneWayFailed(host.Log, exception, request.ToString());
     }
 
     private void Start(Request request)
@@ -86,7 +86,7 @@ internal sealed class ObserverQueue(GrainEngine engine, IGrainObserver target) :
         if (request.IsSettled) return;
         if (GetTarget() is not { } alive)
         {
-            EngineLog.ObserverGone(engine.Log, request.Reference.GrainId, request.ToString());
+            EngineLog.ObserverGone(host.Log, request.Reference.GrainId, request.ToString());
             request.Settle(new ClientNotAvailableException(request.Reference.GrainId));
             return;
         }
@@ -94,8 +94,8 @@ internal sealed class ObserverQueue(GrainEngine engine, IGrainObserver target) :
         if (!request.IsAlwaysInterleave) _running = request;
         request.MarkStarted();
         if (request.Context is { } context) RequestContext.Import(context);
-        var ended = engine.IncomingFilters.Length > 0
-            ? request.StartFiltered(IncomingCallContext.Run(request, alive, null, engine.IncomingFilters))
+        var ended = host.IncomingFilters.Length > 0
+            ? request.StartFiltered(IncomingCallContext.Run(request, alive, null, host.IncomingFilters))
             : request.Start(alive);
         if (!ended) return;
         request.MarkEnded();

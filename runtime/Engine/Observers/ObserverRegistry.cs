@@ -10,18 +10,21 @@ namespace Orleans.Bundled;
 internal sealed class ObserverRegistry
 {
     private readonly ConcurrentDictionary<IdSpan, ObserverQueue> _queues = new();
-    private readonly GrainEngine _engine;
+    private readonly ObserverHost _host;
 
-    public ObserverRegistry(GrainEngine engine)
+    /// <summary>Makes the registry of one process.</summary>
+    /// <param name="host">The process.</param>
+    /// <param name="clientKey">What tells its client from all others; see <see cref="ClientKeys"/>.</param>
+    public ObserverRegistry(ObserverHost host, string clientKey)
     {
-        _engine = engine;
-        ClientId = GrainId.Create(ClientType, Guid.NewGuid().ToString("N"));
+        _host = host;
+        ClientId = GrainId.Create(ClientType, clientKey);
     }
 
     /// <summary>The grain type of clients and of their observers.</summary>
     public static GrainType ClientType { get; } = GrainType.Create("sys.client");
 
-    /// <summary>The identity of this silo's own client.</summary>
+    /// <summary>The identity of this process as a client.</summary>
     public GrainId ClientId { get; }
 
     public static bool Owns(GrainType grainType) => grainType.Equals(ClientType);
@@ -40,8 +43,8 @@ internal sealed class ObserverRegistry
             throw new ArgumentException($"{target.GetType()} does not implement {interfaceType}.", nameof(target));
 
         var key = IdSpan.Create($"{ClientId.Key}+{Guid.NewGuid():N}");
-        var reference = _engine.References.Create(ClientType, interfaceType, key);
-        _queues[key] = new ObserverQueue(_engine, target);
+        var reference = _host.References.Create(ClientType, interfaceType, key);
+        _queues[key] = new ObserverQueue(_host, target);
         return reference;
     }
 
@@ -54,13 +57,22 @@ internal sealed class ObserverRegistry
         _queues.TryRemove(made.Key, out _);
     }
 
+    /// <summary>Hands a request to its object, if it is one of this process.</summary>
+    public bool TryRoute(Request request)
+    {
+        if (!_queues.TryGetValue(request.Reference.Key, out var queue) || !queue.IsAlive) return false;
+        request.Queue = queue;
+        queue.Post(request);
+        return true;
+    }
+
     public void Route(Request request)
     {
         var key = request.Reference.Key;
         if (!_queues.TryGetValue(key, out var queue) || !queue.IsAlive)
         {
             _queues.TryRemove(key, out _);
-            EngineLog.ObserverGone(_engine.Log, request.Reference.GrainId, request.ToString());
+            EngineLog.ObserverGone(_host.Log, request.Reference.GrainId, request.ToString());
             request.Settle(new ClientNotAvailableException(request.Reference.GrainId));
             return;
         }

@@ -115,7 +115,7 @@ internal sealed class Caller : CallRouter, IMessageTarget, IAsyncDisposable
 
     public ConcurrentQueue<(Request Request, long Version)> MovedCalls { get; } = [];
 
-    public override void Route(Request request) => Center.Send(request, _silo, 5);
+    public override void Route(Request request) => Center.Send(request, _silo, 5, FrameFlags.None);
 
     public override GrainReference CreateReference(GrainId grainId, Type interfaceType) =>
         References.Create(grainId.Type, interfaceType, grainId.Key);
@@ -125,7 +125,7 @@ internal sealed class Caller : CallRouter, IMessageTarget, IAsyncDisposable
     public void Moved(Request request, long viewVersion)
     {
         MovedCalls.Enqueue((request, viewVersion));
-        Center.Send(request, _silo, viewVersion);
+        Center.Send(request, _silo, viewVersion, FrameFlags.None);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,23 +1,38 @@
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Bundled;
 using OrleansSocial.Kernel;
+using OrleansSocial.Leases;
 
 namespace OrleansSocial.Host;
 
 /// <summary>The runtime of this repository.</summary>
 internal static class Engine
 {
-    /// <summary>One silo, with grain state in PostgreSQL under the write fence.</summary>
-    public static ISiloBuilder UseEngine(this ISiloBuilder silo)
+    /// <summary>Membership and grain state in PostgreSQL.</summary>
+    public static ISiloBuilder UseEngine(this ISiloBuilder silo) => silo
+        .UseNode()
+        .UseAdoNetClustering(options => options.Configure<Database>((clustering, database) =>
+        {
+            // By its address: renewals have connections of their own, which no load can take from them.
+            clustering.Invariant = "Npgsql";
+            clustering.ConnectionString = database.ConnectionString;
+        }))
+        .AddAdoNetGrainStorage(GrainStorage.Name, options => options.Configure<Database>((storage, database) =>
+        {
+            storage.Invariant = "Npgsql";
+            storage.DataSource = database.Source;
+        }));
+
+    /// <summary>Lets the lease that makes the silo a member fence every durable write.</summary>
+    public static IServiceCollection AddLease(this IServiceCollection services)
     {
-        silo.Services.AddSingleton<IDurableWriteGuard, FenceGuard>();
-        return silo
-            .UseLocalhostClustering(serviceId: GrainStorage.Name, clusterId: GrainStorage.Name)
-            .AddAdoNetGrainStorage(GrainStorage.Name, options => options.Configure<Database>((storage, database) =>
-            {
-                storage.Invariant = "Npgsql";
-                storage.DataSource = database.Source;
-            }));
+        services.AddSingleton<IDurableWriteGuard, FenceGuard>();
+        services.AddSingleton<ISiloLeaseObserver, FenceLease>();
+        services.AddSingleton<IFatalErrorHandler, EndsTheProcess>();
+        services.AddOptions<SiloLeaseOptions>().Configure<IOptions<LeaseOptions>>((lease, options) =>
+            (lease.LeaseDuration, lease.RenewPeriod) = (options.Value.Duration, options.Value.RenewPeriod));
+        return services;
     }
 
     /// <summary>Puts the fence in front of every write of grain state.</summary>
@@ -28,5 +43,21 @@ internal static class Engine
         public bool IsRefusal(PostgresException failure) => WriteFence.IsRefusal(failure);
 
         public void OnRefused() => fence.CountRefused();
+    }
+
+    /// <summary>Tells the fence of the lease.</summary>
+    private sealed class FenceLease(WriteFence fence) : ISiloLeaseObserver
+    {
+        public void Held(string silo, long epoch, long askedAt, TimeSpan term) => fence.Hold(silo, epoch, askedAt, term);
+
+        public void Lost(bool replaced) => fence.Release();
+    }
+
+    /// <summary>Ends the process of a silo that cannot go on, with an exit code that tells so.</summary>
+    private sealed class EndsTheProcess(IHostApplicationLifetime process, WriteFence fence, ILogger<EndsTheProcess> log) : IFatalErrorHandler
+    {
+        public bool IsUnexpected(Exception exception) => exception is not OperationCanceledException;
+
+        public void OnFatalException(object? sender, string? context, Exception? exception) => ReplacedSilo.End(process, log, fence);
     }
 }

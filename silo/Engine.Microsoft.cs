@@ -1,5 +1,5 @@
-using Orleans.Configuration;
 using OrleansSocial.Kernel;
+using OrleansSocial.Leases;
 
 namespace OrleansSocial.Host;
 
@@ -9,25 +9,21 @@ internal static class Engine
     /// <summary>Membership and grain state in PostgreSQL.</summary>
     /// <remarks>
     /// The packages have no place for a guard in the transaction of a state's write: there, versions alone keep a silo that was
-    /// replaced from writing over what came later. The writes of stores are fenced on either engine.
+    /// replaced from writing over what came later. The writes of stores are fenced on either engine, here by a lease beside the membership.
     /// </remarks>
-    public static ISiloBuilder UseEngine(this ISiloBuilder silo)
-    {
-        silo.Configure<ClusterOptions>(cluster =>
-        {
-            cluster.ServiceId = GrainStorage.Name;
-            cluster.ClusterId = GrainStorage.Name;
-        });
-        silo.ConfigureEndpoints(System.Net.IPAddress.Loopback, EndpointOptions.DEFAULT_SILO_PORT, EndpointOptions.DEFAULT_GATEWAY_PORT);
-        silo.UseAdoNetClustering(options => options.Configure<Database>((clustering, database) =>
+    public static ISiloBuilder UseEngine(this ISiloBuilder silo) => silo
+        .UseNode()
+        .UseAdoNetClustering(options => options.Configure<Database>((clustering, database) =>
         {
             clustering.Invariant = "Npgsql";
             clustering.ConnectionString = database.ConnectionString;
-        }));
-        return silo.AddAdoNetGrainStorage(GrainStorage.Name, options => options.Configure<Database>((storage, database) =>
+        }))
+        .AddAdoNetGrainStorage(GrainStorage.Name, options => options.Configure<Database>((storage, database) =>
         {
             storage.Invariant = "Npgsql";
             storage.ConnectionString = database.ConnectionString;
         }));
-    }
+
+    /// <summary>Keeps a lease of this silo's own; it starts before the silo and ends after it.</summary>
+    public static IServiceCollection AddLease(this IServiceCollection services) => services.AddHostedService<SiloLease>();
 }

@@ -16,7 +16,9 @@ public static class KernelModule
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSliceOptions<DatabaseOptions>(DatabaseOptions.Section);
-        services.AddSingleton<WriteFence>();
+
+        // Leases go by the clock of the system, whatever clock grains and tests go by.
+        services.AddSingleton(_ => new WriteFence(TimeProvider.System));
         services.AddSingleton(provider => new Database(
             provider.GetRequiredService<IConfiguration>().GetConnectionString(ConnectionName)
                 ?? throw new StartRefusedException($"ConnectionStrings:{ConnectionName} is not set."),

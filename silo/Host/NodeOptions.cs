@@ -46,6 +46,12 @@ internal sealed class NodeOptions
     [Range(0, 65535)]
     public int GatewayPort { get; set; } = 30000;
 
+    /// <summary>Where this silo listens for other silos when that is not <see cref="Address"/> and <see cref="SiloPort"/>, such as <c>0.0.0.0:11111</c>.</summary>
+    public string? SiloListen { get; set; }
+
+    /// <summary>Where this silo listens for api nodes when that is not <see cref="Address"/> and <see cref="GatewayPort"/>.</summary>
+    public string? GatewayListen { get; set; }
+
     /// <summary>A port of <c>urls</c> that this process shares with others of the same user on this machine; 0 for none. Linux only.</summary>
     [Range(0, 65535)]
     public int SharedPort { get; set; }

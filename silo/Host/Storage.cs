@@ -5,7 +5,7 @@ using OrleansSocial.Postgres;
 
 namespace OrleansSocial.Host;
 
-/// <summary>What stands before the silo may start: PostgreSQL, its tables, the lease. Started in this order, stopped in the opposite one.</summary>
+/// <summary>What stands before the silo may start: PostgreSQL and its tables. Started in this order, stopped in the opposite one.</summary>
 internal static class Storage
 {
     /// <summary>Registers the database, its migrations, and the kernel over it.</summary>
@@ -14,7 +14,7 @@ internal static class Storage
     {
         builder.AddPostgres();
         builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<Migrator>(provider, Path.Combine(AppContext.BaseDirectory, "migrations")));
-        builder.Services.AddKernel().AddHostedService<SiloLease>();
+        builder.Services.AddKernel().AddLease();
     }
 
     /// <summary>Registers the PostgreSQL that <c>ConnectionStrings:Postgres</c> names, or else one of this process's own.</summary>

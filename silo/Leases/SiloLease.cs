@@ -5,11 +5,10 @@ using OrleansSocial.Kernel;
 
 namespace OrleansSocial.Leases;
 
-/// <summary>Claims the database for this silo at start, renews the claim while the silo runs, and gives it back at the end.</summary>
+/// <summary>Keeps the lease of a silo whose engine has none of its own: a row of <c>silo_leases</c> that fences this silo's writes.</summary>
 /// <remarks>
-/// The claim is an advisory lock, which PostgreSQL frees the moment that the process dies, and a row of <c>silo_leases</c>, which
-/// fences writes. A claim removes the rows of every other silo. A silo that finds its row removed was replaced: it stops.
-/// While PostgreSQL cannot be reached the row stays, nobody can have replaced this silo, and it goes on as soon as it can renew.
+/// Every silo touches its own row alone. A lease that ended is renewed again only when nobody held one throughout: after an outage of
+/// PostgreSQL everyone goes on, but a silo that stood still while others went on is taken for replaced, writes nothing more and stops.
 /// </remarks>
 internal sealed partial class SiloLease(
     Database database,
@@ -19,33 +18,48 @@ internal sealed partial class SiloLease(
     IHostApplicationLifetime process,
     ILogger<SiloLease> log) : IHostedService, IAsyncDisposable
 {
-    /// <summary>How the process ends when it was replaced by another silo.</summary>
-    public const int ReplacedExitCode = 3;
+    /// <summary>The engine whose silos these are.</summary>
+    public const string Engine = "microsoft";
 
-    private const long LockKey = 0x534F4349414C; // "SOCIAL"
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(250);
 
     private readonly string _silo = $"{Environment.MachineName}/{Environment.ProcessId}/{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
     private readonly CancellationTokenSource _stop = new();
     private NpgsqlConnection? _connection;
-    private bool _locked;
     private Task _renewing = Task.CompletedTask;
 
-    private TimeSpan Lease => TimeSpan.FromSeconds(options.Value.LeaseSeconds);
+    private TimeSpan Lease => options.Value.Duration;
 
     // A tenth is kept back for clocks that run at different speeds.
     private TimeSpan Term => Lease * 0.9;
 
     /// <inheritdoc/>
-    /// <exception cref="StartRefusedException">Another silo holds the database and does not give it free.</exception>
+    /// <exception cref="StartRefusedException">Silos of another engine hold leases and do not end.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await TakeLock(cancellationToken);
-        var askedAt = clock.GetTimestamp();
-        var epoch = await Claim(cancellationToken);
-        fence.Hold(_silo, epoch, askedAt, Term);
-        LogClaimed(_silo, epoch);
-        _renewing = Task.Run(KeepRenewing, CancellationToken.None);
+        _connection = await database.OpenOwn(cancellationToken);
+        var since = clock.GetTimestamp();
+        for (var told = false; ; told = true)
+        {
+            var askedAt = clock.GetTimestamp();
+            if (await Claim(cancellationToken) is { } epoch)
+            {
+                fence.Hold(_silo, epoch, askedAt, Term);
+                LogClaimed(_silo, epoch);
+                _renewing = Task.Run(KeepRenewing, CancellationToken.None);
+                return;
+            }
+
+            var other = await Other(cancellationToken);
+            if (!told) LogWaiting(other, options.Value.ClaimSecondsMax);
+            if (clock.GetElapsedTime(since) >= TimeSpan.FromSeconds(options.Value.ClaimSecondsMax))
+            {
+                throw new StartRefusedException(
+                    $"The database '{_connection.Database}' is held by a silo of another engine ({other}). One cluster runs one engine: stop those silos first, or give this one a database of its own.");
+            }
+
+            await Task.Delay(Retry, clock, cancellationToken);
+        }
     }
 
     /// <inheritdoc/>
@@ -54,10 +68,7 @@ internal sealed partial class SiloLease(
         await _stop.CancelAsync();
         await _renewing;
         fence.Release();
-        if (fence.Epoch == 0)
-        {
-            return;
-        }
+        if (fence.Epoch == 0) return;
 
         try
         {
@@ -79,63 +90,43 @@ internal sealed partial class SiloLease(
         _stop.Dispose();
     }
 
-    private async Task TakeLock(CancellationToken cancellation)
+    // Whoever changes the members of a cluster holds the row of its view, whatever its engine. Rows that ended long ago are of silos
+    // that died.
+    private async Task<long?> Claim(CancellationToken cancellation)
     {
-        await OpenConnection(cancellation);
-        var since = clock.GetTimestamp();
-        var told = false;
-        while (!await TryLock(cancellation))
+        await using var batch = new NpgsqlBatch(_connection)
         {
-            if (!told)
+            BatchCommands =
             {
-                LogWaiting(await Holder(cancellation), options.Value.ClaimSecondsMax);
-                told = true;
-            }
-
-            if (clock.GetElapsedTime(since) >= TimeSpan.FromSeconds(options.Value.ClaimSecondsMax))
-            {
-                throw new StartRefusedException(
-                    $"The database '{_connection!.Database}' is held by another silo ({await Holder(cancellation)}). Stop that one first, or give this one a database of its own.");
-            }
-
-            await Task.Delay(Retry, clock, cancellation);
-        }
-    }
-
-    // A machine that lost its power says no goodbye: PostgreSQL asks after it, so that its lock is free within seconds.
-    private async Task OpenConnection(CancellationToken cancellation)
-    {
-        _connection = await database.OpenOwn(cancellation);
-        await Execute("SELECT set_config('tcp_keepalives_idle', '3', false), set_config('tcp_keepalives_interval', '2', false), set_config('tcp_keepalives_count', '3', false)", [], cancellation);
-    }
-
-    private async Task<bool> TryLock(CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", _connection) { Parameters = { new() { Value = LockKey } } };
-        return _locked = (bool)(await command.ExecuteScalarAsync(cancellation))!;
-    }
-
-    private async Task<string> Holder(CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand("SELECT silo FROM silo_leases ORDER BY epoch DESC LIMIT 1", _connection);
-        return await command.ExecuteScalarAsync(cancellation) as string ?? "not known by name yet";
-    }
-
-    // The removal waits for writes that run under the old lease, so no write of another silo commits after the claim.
-    private async Task<long> Claim(CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(
-            """
-            WITH replaced AS (DELETE FROM silo_leases WHERE silo <> $1)
-            INSERT INTO silo_leases (silo, epoch, expires_at)
-            VALUES ($1, nextval('silo_epochs'), clock_timestamp() + make_interval(secs => $2))
-            RETURNING epoch
-            """,
-            _connection)
-        {
-            Parameters = { new() { Value = _silo }, new() { Value = Lease.TotalSeconds } },
+                new("INSERT INTO cluster_views (cluster_id) VALUES ($1) ON CONFLICT DO NOTHING") { Parameters = { new() { Value = GrainStorage.Name } } },
+                new("SELECT FROM cluster_views WHERE cluster_id = $1 FOR UPDATE") { Parameters = { new() { Value = GrainStorage.Name } } },
+                new("DELETE FROM silo_leases WHERE cluster_id = $1 AND expires_at < clock_timestamp() - interval '10 minutes'")
+                {
+                    Parameters = { new() { Value = GrainStorage.Name } },
+                },
+                new("""
+                    INSERT INTO silo_leases (silo, epoch, expires_at, cluster_id, service_id, name, engine)
+                    SELECT $1, nextval('silo_epochs'), clock_timestamp() + make_interval(secs => $2), $3, $3, $1, $4
+                    WHERE NOT EXISTS (SELECT FROM silo_leases WHERE engine <> $4 AND expires_at > clock_timestamp())
+                    RETURNING epoch
+                    """)
+                {
+                    Parameters = { new() { Value = _silo }, new() { Value = Lease.TotalSeconds }, new() { Value = GrainStorage.Name }, new() { Value = Engine } },
+                },
+            },
         };
-        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? reader.GetInt64(0) : null;
+    }
+
+    private async Task<string> Other(CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("SELECT silo FROM silo_leases WHERE engine <> $1 ORDER BY epoch DESC LIMIT 1", _connection)
+        {
+            Parameters = { new() { Value = Engine } },
+        };
+        return await command.ExecuteScalarAsync(cancellation) as string ?? "gone in this moment";
     }
 
     private async Task KeepRenewing()
@@ -148,7 +139,7 @@ internal sealed partial class SiloLease(
                 await Pause(_stop.Token);
                 if (!await Renew(_stop.Token))
                 {
-                    Replaced();
+                    ReplacedSilo.End(process, log, fence);
                     return;
                 }
 
@@ -172,25 +163,26 @@ internal sealed partial class SiloLease(
     // Waiting on the session itself tells at once when PostgreSQL goes away; its pool of connections is then of no use either.
     private async Task Pause(CancellationToken cancellation)
     {
-        if (_connection is { } connection) await connection.WaitAsync(Lease / 5, cancellation);
+        if (_connection is { } connection) await connection.WaitAsync(options.Value.RenewPeriod, cancellation);
         else await Task.Delay(Retry, clock, cancellation);
     }
 
     private async Task<bool> Renew(CancellationToken cancellation)
     {
-        if (_connection is null) await OpenConnection(cancellation);
-        if (!_locked) await TryLock(cancellation);
-
+        _connection ??= await database.OpenOwn(cancellation);
         var askedAt = clock.GetTimestamp();
         var rows = await Execute(
-            "UPDATE silo_leases SET expires_at = clock_timestamp() + make_interval(secs => $3) WHERE silo = $1 AND epoch = $2",
+            """
+            UPDATE silo_leases AS mine SET
+                held_since = CASE WHEN expires_at <= clock_timestamp() THEN clock_timestamp() ELSE held_since END,
+                expires_at = clock_timestamp() + make_interval(secs => $3)
+            WHERE silo = $1 AND epoch = $2 AND (expires_at > clock_timestamp() OR NOT EXISTS (
+                SELECT FROM silo_leases AS other
+                WHERE other.silo <> mine.silo AND other.expires_at > clock_timestamp() AND other.held_since <= mine.expires_at))
+            """,
             [new() { Value = _silo }, new() { Value = fence.Epoch }, new() { Value = Lease.TotalSeconds }],
             cancellation);
-        if (rows == 1)
-        {
-            fence.Hold(_silo, fence.Epoch, askedAt, Term);
-        }
-
+        if (rows == 1) fence.Hold(_silo, fence.Epoch, askedAt, Term);
         return rows == 1;
     }
 
@@ -201,37 +193,25 @@ internal sealed partial class SiloLease(
         return await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    private void Replaced()
-    {
-        fence.Release();
-        LogReplaced(_silo, fence.Epoch);
-        Environment.ExitCode = ReplacedExitCode;
-        process.StopApplication();
-    }
-
     private async Task CloseConnection()
     {
-        _locked = false;
         if (Interlocked.Exchange(ref _connection, null) is { } connection)
         {
             await connection.DisposeAsync();
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Silo {Silo} holds the database with epoch {Epoch}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Silo {Silo} holds its lease with epoch {Epoch}")]
     private partial void LogClaimed(string silo, long epoch);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is held by another silo ({Holder}); waiting up to {Seconds} s for it to stop")]
-    private partial void LogWaiting(string holder, int seconds);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is held by a silo of another engine ({Other}); waiting up to {Seconds} s for it to stop")]
+    private partial void LogWaiting(string other, int seconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of epoch {Epoch} could not be renewed: {Reason}")]
     private partial void LogNotRenewed(long epoch, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The lease of epoch {Epoch} is renewed again")]
     private partial void LogRenewedAgain(long epoch);
-
-    [LoggerMessage(Level = LogLevel.Critical, Message = "Silo {Silo} with epoch {Epoch} was replaced by another silo; it stops")]
-    private partial void LogReplaced(string silo, long epoch);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The lease was not given back and ends by itself: {Reason}")]
     private partial void LogNotReleased(string reason);

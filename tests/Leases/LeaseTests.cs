@@ -6,21 +6,19 @@ namespace OrleansSocial.Leases;
 public class LeaseTests
 {
     [Fact]
-    public async Task A_second_silo_waits_for_the_first_to_end()
+    public async Task Silos_hold_leases_of_their_own_side_by_side()
     {
         var postgres = await NewDatabase();
-        await using var first = new Silo(postgres, "first");
-        await using var second = new Silo(postgres, "second");
+        await using var first = new Silo(postgres);
+        await using var second = new Silo(postgres);
+
         await first.Start();
+        await second.Start();
 
-        var starting = second.Start();
-        await Eventually(async () => Assert.True(await first.Ask<bool>("SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE application_name = 'second')")));
-        Assert.False(starting.IsCompleted);
-        await first.Stop();
-        await starting;
-
+        Assert.True(first.Fence.Held);
         Assert.True(second.Fence.Held);
         Assert.True(second.Fence.Epoch > first.Fence.Epoch);
+        Assert.Equal(1, await first.Write("by the first"));
         Assert.Equal(1, await second.Write("by the second"));
     }
 
@@ -28,7 +26,7 @@ public class LeaseTests
     public async Task A_silo_that_ends_gives_its_lease_back()
     {
         var postgres = await NewDatabase();
-        await using var silo = new Silo(postgres, "silo");
+        await using var silo = new Silo(postgres);
         await silo.Start();
         Assert.Equal(1, await silo.Ask<long>("SELECT count(*) FROM silo_leases"));
 
@@ -39,57 +37,54 @@ public class LeaseTests
     }
 
     [Fact]
-    public async Task A_second_silo_is_refused_when_the_first_stays()
+    public async Task A_silo_of_another_engine_is_waited_for()
     {
         var postgres = await NewDatabase();
-        await using var first = new Silo(postgres, "first");
-        await using var second = new Silo(postgres, "second", claimSecondsMax: 0);
-        await first.Start();
+        await PrivatePostgres.Execute(postgres, "INSERT INTO silo_leases (silo, epoch, expires_at, engine) VALUES ('other', 0, now() + interval '1 hour', 'other')");
+        await using var silo = new Silo(postgres);
 
-        var refused = await Assert.ThrowsAsync<StartRefusedException>(second.Start);
+        var starting = silo.Start();
+        await Eventually(() => Assert.True(silo.Asked));
+        Assert.False(starting.IsCompleted);
+        await PrivatePostgres.Execute(postgres, "DELETE FROM silo_leases");
+        await starting;
 
-        Assert.Contains($"held by another silo ({first.Fence.Silo})", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(1, await first.Write("still by the first"));
+        Assert.True(silo.Fence.Held);
     }
 
     [Fact]
-    public async Task A_silo_that_dies_gives_the_database_free_at_once()
+    public async Task A_silo_is_refused_where_another_engine_stays()
     {
         var postgres = await NewDatabase();
-        await using var first = new Silo(postgres, "first");
-        await using var second = new Silo(postgres, "second", leaseSeconds: 600);
-        await first.Start();
+        await PrivatePostgres.Execute(postgres, "INSERT INTO silo_leases (silo, epoch, expires_at, engine) VALUES ('other', 0, now() + interval '1 hour', 'other')");
+        await using var silo = new Silo(postgres, claimSecondsMax: 0);
 
-        await TakeOver(second, first);
+        var refused = await Assert.ThrowsAsync<StartRefusedException>(silo.Start);
 
-        Assert.True(second.Fence.Held);
+        Assert.Contains("held by a silo of another engine (other)", refused.Message, StringComparison.Ordinal);
+        Assert.False(silo.Fence.Held);
     }
 
     [Fact]
-    public async Task A_silo_that_was_replaced_writes_nothing_more_and_ends()
+    public async Task A_silo_that_stood_still_while_others_went_on_writes_nothing_more_and_ends()
     {
         var postgres = await NewDatabase();
-        await using var paused = new Silo(postgres, "paused");
-        await using var other = new Silo(postgres, "other");
+        await using var paused = new Silo(postgres, leaseSeconds: 600);
+        await using var other = new Silo(postgres, leaseSeconds: 600);
         await paused.Start();
+        await other.Start();
         Assert.Equal(1, await paused.Write("before"));
 
-        await TakeOver(other, paused);
-        await Assert.ThrowsAsync<DatabaseUnavailableException>(async () =>
-        {
-            // The first writes may find their sessions cut; one of them reaches PostgreSQL, and is refused there.
-            while (paused.Fence.RefusedCount == 0)
-            {
-                await Retried(() => paused.Write("after"));
-            }
+        await PrivatePostgres.Execute(postgres, $"UPDATE silo_leases SET expires_at = clock_timestamp() WHERE silo = '{paused.Fence.Silo}'");
+        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => paused.Write("after"));
+        await paused.RenewNow();
 
-            await paused.Write("after");
-        });
-
-        Assert.True(paused.Fence.RefusedCount >= 1);
-        Assert.Equal("before", await other.Ask<string>("SELECT string_agg(what, ' ') FROM told"));
+        Assert.Equal(1, paused.Fence.RefusedCount);
         await Eventually(() => Assert.True(paused.Ended));
         Assert.False(paused.Fence.Held);
+        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => paused.Write("long after"));
+        Assert.Equal("before", await other.Ask<string>("SELECT string_agg(what, ' ') FROM told"));
+        Assert.Equal(1, await other.Write("by the other"));
         Assert.False(other.Ended);
     }
 
@@ -97,7 +92,7 @@ public class LeaseTests
     public async Task A_write_under_a_lease_that_ended_is_refused()
     {
         var postgres = await NewDatabase();
-        await using var silo = new Silo(postgres, "silo", leaseSeconds: 600);
+        await using var silo = new Silo(postgres, leaseSeconds: 600);
         await silo.Start();
 
         await PrivatePostgres.Execute(postgres, "UPDATE silo_leases SET expires_at = clock_timestamp()");
@@ -108,90 +103,65 @@ public class LeaseTests
     }
 
     [Fact]
-    public async Task A_silo_that_could_not_renew_goes_on_when_nobody_took_its_place()
+    public async Task Silos_that_could_not_renew_go_on_when_nobody_could()
     {
         var postgres = await NewDatabase();
-        await using var silo = new Silo(postgres, "silo", leaseSeconds: 2);
-        await silo.Start();
+        await using var first = new Silo(postgres, leaseSeconds: 2);
+        await using var second = new Silo(postgres, leaseSeconds: 2);
+        await first.Start();
+        await second.Start();
 
         await PrivatePostgres.Execute(postgres, "UPDATE silo_leases SET expires_at = clock_timestamp() - interval '1 minute'");
 
-        await Eventually(async () => Assert.Equal(1, await silo.Write("again")));
+        await Eventually(async () => Assert.Equal(1, await first.Write("again")));
+        await Eventually(async () => Assert.Equal(1, await second.Write("again")));
+        Assert.False(first.Ended);
+        Assert.False(second.Ended);
+    }
+
+    [Fact]
+    public async Task A_silo_whose_session_is_cut_renews_over_another()
+    {
+        var postgres = await NewDatabase();
+        await using var silo = new Silo(postgres, leaseSeconds: 2);
+        await silo.Start();
+        var before = await silo.Ask<DateTime>("SELECT expires_at FROM silo_leases");
+
+        await PrivatePostgres.Execute(postgres, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()");
+
+        await Eventually(async () => Assert.True(await silo.Ask<DateTime>("SELECT expires_at FROM silo_leases") > before));
         Assert.False(silo.Ended);
     }
 
     [Fact]
-    public async Task A_silo_whose_session_is_cut_takes_the_lock_again()
+    public async Task No_lease_is_removed_while_a_write_under_it_runs()
     {
         var postgres = await NewDatabase();
-        await using var silo = new Silo(postgres, "silo", leaseSeconds: 2);
-        await using var second = new Silo(postgres, "second", claimSecondsMax: 0);
+        await using var silo = new Silo(postgres, leaseSeconds: 600);
         await silo.Start();
-
-        await second.CutOff(silo);
-        await Eventually(async () => Assert.Equal(1, await second.Ask<long>(
-            "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted AND application_name = 'silo'")));
-
-        await Assert.ThrowsAsync<StartRefusedException>(second.Start);
-        Assert.True(silo.Fence.Held);
-    }
-
-    [Fact]
-    public async Task Nobody_takes_over_while_a_write_under_the_old_lease_runs()
-    {
-        var postgres = await NewDatabase();
-        await using var first = new Silo(postgres, "first");
-        await using var second = new Silo(postgres, "second");
-        await first.Start();
         await using var source = NpgsqlDataSource.Create(postgres);
         await using var connection = await source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await using (var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { first.Fence.Guard(), new("INSERT INTO told VALUES ('slow')") } })
+        await using (var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { silo.Fence.Guard(), new("INSERT INTO told VALUES ('slow')") } })
         {
             await batch.ExecuteNonQueryAsync();
         }
 
-        var starting = second.Start();
-        await Eventually(async () =>
-        {
-            await second.CutOff(first);
-            Assert.Equal(1, await second.Ask<long>("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'second' AND wait_event_type = 'Lock'"));
-        });
-        Assert.False(starting.IsCompleted);
+        var removing = PrivatePostgres.Execute(postgres, "DELETE FROM silo_leases");
+        await Eventually(async () => Assert.Equal(1, await silo.Ask<long>(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'DELETE FROM silo_leases%'")));
+        Assert.False(removing.IsCompleted);
         await transaction.CommitAsync();
-        await starting;
+        await removing;
 
-        Assert.Equal("slow", await second.Ask<string>("SELECT what FROM told"));
-    }
-
-    // A silo that is cut off tries to come back at once; it is kept away until the other holds the database.
-    private static async Task TakeOver(Silo by, Silo from)
-    {
-        var starting = by.Start();
-        await Eventually(async () =>
-        {
-            await by.CutOff(from);
-            Assert.True(starting.IsCompleted);
-        });
-        await starting;
-    }
-
-    private static async Task Retried(Func<Task> write)
-    {
-        try
-        {
-            await write();
-        }
-        catch (DatabaseUnavailableException)
-        {
-            // What the caller's condition waits for.
-        }
+        Assert.Equal("slow", await silo.Ask<string>("SELECT what FROM told"));
     }
 
     private static async Task<string> NewDatabase()
     {
         var postgres = await TestServer.NewDatabase();
-        await PrivatePostgres.Execute(postgres, await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "migrations", "0001_kernel.sql")));
+        foreach (var migration in new[] { "0001_kernel.sql", "0011_cluster.sql" })
+            await PrivatePostgres.Execute(postgres, await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "migrations", migration)));
         await PrivatePostgres.Execute(postgres, "CREATE TABLE told (what text)");
         return postgres;
     }

@@ -1,33 +1,33 @@
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace OrleansSocial.Leases;
 
-/// <summary>A silo as far as its lease goes: claims, renews, writes, and can be cut off from its lock.</summary>
-internal sealed class Silo : IHostApplicationLifetime, IAsyncDisposable
+/// <summary>A silo as far as its lease goes: claims, renews, writes.</summary>
+internal sealed class Silo : IHostApplicationLifetime, ILogger<SiloLease>, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
-    private readonly string _name;
+    private readonly SiloLease _lease;
 
-    public Silo(string postgres, string name, int claimSecondsMax = 20, int leaseSeconds = 15)
+    public Silo(string postgres, int claimSecondsMax = 20, int leaseSeconds = 15)
     {
-        _name = name;
         Fence = new WriteFence(TimeProvider.System);
-        Database = new Database($"{postgres};Application Name={name}", new DatabaseOptions(), Fence, TimeProvider.System);
+        Database = new Database(postgres, new DatabaseOptions(), Fence, TimeProvider.System);
         var options = Options.Create(new LeaseOptions { ClaimSecondsMax = claimSecondsMax, LeaseSeconds = leaseSeconds });
-        Lease = new SiloLease(Database, Fence, options, TimeProvider.System, this, NullLogger<SiloLease>.Instance);
+        _lease = new SiloLease(Database, Fence, options, TimeProvider.System, this, this);
     }
 
     public WriteFence Fence { get; }
 
     public Database Database { get; }
 
-    public SiloLease Lease { get; }
-
     /// <summary>Whether the silo was told to end.</summary>
     public bool Ended => _stopping.IsCancellationRequested;
+
+    /// <summary>Whether it has said that it waits for somebody.</summary>
+    public bool Asked { get; private set; }
 
     public CancellationToken ApplicationStarted => CancellationToken.None;
 
@@ -37,9 +37,13 @@ internal sealed class Silo : IHostApplicationLifetime, IAsyncDisposable
 
     public void StopApplication() => _stopping.Cancel();
 
-    public Task Start() => Lease.StartAsync(CancellationToken.None);
+    public Task Start() => _lease.StartAsync(CancellationToken.None);
 
-    public Task Stop() => Lease.StopAsync(CancellationToken.None);
+    public Task Stop() => _lease.StopAsync(CancellationToken.None);
+
+    /// <summary>Lets the next renewal come at once: a session that is cut is made anew, and renews.</summary>
+    public Task RenewNow() => Ask<long>(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()");
 
     public Task<int> Write(string what) => Database.Write([new NpgsqlBatchCommand("INSERT INTO told VALUES ($1)") { Parameters = { new() { Value = what } } }]);
 
@@ -49,14 +53,18 @@ internal sealed class Silo : IHostApplicationLifetime, IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync(token))!;
     });
 
-    /// <summary>Ends the sessions of another silo, as the system does when its process dies.</summary>
-    public Task<long> CutOff(Silo other) => Ask<long>($"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = '{other._name}'");
-
     public async ValueTask DisposeAsync()
     {
-        await Lease.StopAsync(CancellationToken.None);
-        await Lease.DisposeAsync();
+        await _lease.StopAsync(CancellationToken.None);
+        await _lease.DisposeAsync();
         await Database.DisposeAsync();
         _stopping.Dispose();
     }
+
+    IDisposable? ILogger.BeginScope<TState>(TState state) => null;
+
+    bool ILogger.IsEnabled(LogLevel logLevel) => true;
+
+    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        Asked |= formatter(state, exception).Contains("waiting up to", StringComparison.Ordinal);
 }

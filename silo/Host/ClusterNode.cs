@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using OrleansSocial.Kernel;
+
+namespace OrleansSocial.Host;
+
+/// <summary>What this node is in its cluster, whatever the engine: its name, where others reach it, where it listens.</summary>
+internal static class ClusterNode
+{
+    /// <summary>Names the silo and its endpoints as the options of the node say.</summary>
+    public static ISiloBuilder UseNode(this ISiloBuilder silo)
+    {
+        silo.Services.AddOptions<ClusterOptions>().Configure(NameCluster);
+        silo.Services.AddOptions<SiloOptions>().Configure<IOptions<NodeOptions>>((options, node) =>
+            options.SiloName = node.Value.Name ?? $"{Environment.MachineName}-{Environment.ProcessId}");
+        silo.Services.AddOptions<EndpointOptions>().Configure<IOptions<NodeOptions>>((options, node) =>
+        {
+            options.AdvertisedIPAddress = Resolve(node.Value.Address);
+            (options.SiloPort, options.GatewayPort) = (node.Value.SiloPort, node.Value.GatewayPort);
+            options.SiloListeningEndpoint = Endpoint(nameof(NodeOptions.SiloListen), node.Value.SiloListen);
+            options.GatewayListeningEndpoint = Endpoint(nameof(NodeOptions.GatewayListen), node.Value.GatewayListen);
+        });
+        return silo;
+    }
+
+    /// <summary>Names the one cluster that a database has.</summary>
+    public static void NameCluster(ClusterOptions cluster) => (cluster.ServiceId, cluster.ClusterId) = (GrainStorage.Name, GrainStorage.Name);
+
+    private static IPAddress Resolve(string address)
+    {
+        if (IPAddress.TryParse(address, out var number)) return number;
+        try
+        {
+            var all = Dns.GetHostAddresses(address);
+            return all.FirstOrDefault(one => one.AddressFamily == AddressFamily.InterNetwork) ?? all[0];
+        }
+        catch (Exception fault) when (fault is SocketException or ArgumentException or IndexOutOfRangeException)
+        {
+            throw new StartRefusedException($"{NodeOptions.Section}:{nameof(NodeOptions.Address)} = {address}: is neither an IP address nor a name that is known here.", fault);
+        }
+    }
+
+    private static IPEndPoint? Endpoint(string option, string? text) =>
+        string.IsNullOrEmpty(text) ? null
+        : IPEndPoint.TryParse(text, out var endpoint) && endpoint.Port > 0 ? endpoint
+        : throw new StartRefusedException($"{NodeOptions.Section}:{option} = {text}: is an address and a port such as 0.0.0.0:11111.");
+}

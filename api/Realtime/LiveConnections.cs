@@ -6,14 +6,21 @@ using OrleansSocial.Identity;
 namespace OrleansSocial.Realtime;
 
 /// <summary>Every live connection of this node: renews their leases, and closes them when their session ends or the node stops.</summary>
+/// <remarks>
+/// A person's grain forgets its connections when it moves to another silo. Each connection would notice with its next renewal; when
+/// the silos of the cluster change all of them renew at once, so that nobody misses pushes for longer than a moment.
+/// </remarks>
 internal sealed partial class LiveConnections : BackgroundService
 {
+    private const int RenewsAtOnceMax = 64;
     private static readonly TimeSpan StopMoment = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<ConnectionId, LiveConnection> _all = new();
     private readonly LiveNode _node;
     private readonly IEndedSessions _ended;
     private readonly IHostApplicationLifetime _process;
+    private Task _looking = Task.CompletedTask;
+    private long? _silos;
 
     /// <summary>Listens for sessions that end.</summary>
     public LiveConnections(LiveNode node, IEndedSessions ended, IHostApplicationLifetime process)
@@ -68,6 +75,7 @@ internal sealed partial class LiveConnections : BackgroundService
             for (var second = 0; await seconds.WaitForNextTickAsync(stoppingToken); second++)
             {
                 RenewSome(second);
+                if (_looking.IsCompleted) _looking = Look(stoppingToken);
                 memory.Tick(_all.Count);
             }
         }
@@ -85,6 +93,27 @@ internal sealed partial class LiveConnections : BackgroundService
             var share = (uint)id.GetHashCode();
             if ((share + second) % _node.Options.RenewSeconds != 0) continue;
             _ = Renew(connection, watches: (share + second) % _node.Options.WatchRenewSeconds < _node.Options.RenewSeconds);
+        }
+    }
+
+    private async Task Look(CancellationToken stopping)
+    {
+        try
+        {
+            var before = _silos;
+            _silos = await _node.Grains.GetGrain<ISilosGrain>(0).Active();
+            if (before is null || before == _silos || _all.IsEmpty) return;
+
+            LogSilosChanged(_node.Log, _all.Count);
+            await Parallel.ForEachAsync(
+                _all.Values,
+                new ParallelOptions { MaxDegreeOfParallelism = RenewsAtOnceMax, CancellationToken = stopping },
+                async (connection, _) => await Renew(connection, watches: true));
+        }
+        catch (Exception fault)
+        {
+            // Asked again within a second.
+            LogNotRenewed(_node.Log, fault.Message);
         }
     }
 
@@ -114,6 +143,9 @@ internal sealed partial class LiveConnections : BackgroundService
         foreach (var (_, connection) in _all) connection.Close(RealtimeRefusals.NodeStopping.Code);
         SpinWait.SpinUntil(() => _all.IsEmpty, StopMoment);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The silos of the cluster changed; {Count} live connections are attached anew")]
+    private static partial void LogSilosChanged(ILogger log, int count);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "A lease was not renewed: {Cause}")]
     private static partial void LogNotRenewed(ILogger log, string cause);

@@ -18,24 +18,31 @@ const plenty = Object.fromEntries(['Register', 'Login', 'LoginName', 'Refresh', 
 /** The real process with its own PostgreSQL, on loopback, over one data folder that outlives it. */
 export class Server {
   #process = null;
+  #arguments;
   #data;
   #log = '';
 
-  constructor(address, data) {
+  constructor(address, data, more) {
     this.address = address;
+    this.#arguments = ['--urls', address, ...more];
     this.#data = data;
   }
 
-  /** Starts a process over a new data folder. */
-  static async start() {
-    const server = new Server(`http://127.0.0.1:${await freePort()}`, await mkdtemp(join(tmpdir(), 'social-clients-')));
+  /** Starts a process over a new data folder, or a cluster of several silos behind one address. */
+  static async start({ silos } = {}) {
+    const [http, silo, gateway] = await freePorts(silos ?? 1);
+    const more = [`--Social:Node:SiloPort=${silo}`, `--Social:Node:GatewayPort=${gateway}`, ...(silos ? ['--silos', `${silos}`] : [])];
+    const server = new Server(`http://127.0.0.1:${http}`, await mkdtemp(join(tmpdir(), 'social-clients-')), more);
     await server.start();
     return server;
   }
 
+  /** Where each silo of a cluster answers alone. */
+  get silos() { return [...this.#log.matchAll(/is process \d+, alone at (\S+)/g)].map((found) => found[1]); }
+
   /** Starts the process again over the same data and at the same address, and waits until it serves. */
   async start() {
-    const process = spawn('dotnet', [assembly(), '--urls', this.address], {
+    const process = spawn('dotnet', [assembly(), ...this.#arguments], {
       env: { ...globalThis.process.env, ...plenty, Social__Node__Data: this.#data, ASPNETCORE_ENVIRONMENT: 'Development' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -109,13 +116,19 @@ async function endPostgres(pidFile) {
   }
 }
 
-function freePort() {
-  return new Promise((resolve, reject) => {
+/** Three ports with as many free ones in a row as silos need, below those that the system gives to outgoing connections. */
+async function freePorts(count) {
+  for (;;) {
+    const first = 15_000 + Math.floor(Math.random() * 14_000);
+    const all = Array.from({ length: 3 * (count + 1) }, (_, i) => first + i);
+    if ((await Promise.all(all.map(isFree))).every(Boolean)) return [first, first + count + 1, first + 2 * (count + 1)];
+  }
+}
+
+function isFree(port) {
+  return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 }

@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Npgsql;
+using OrleansSocial.Driver;
+using Support;
 using Xunit.Abstractions;
 
 namespace OrleansSocial.Crash;
@@ -8,6 +10,7 @@ namespace OrleansSocial.Crash;
 public sealed partial class ClusterTests(ITestOutputHelper output) : IDisposable
 {
     private const int Silos = 3;
+    private const int ReplacedExitCode = 3;
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("social-cluster-");
@@ -108,6 +111,45 @@ public sealed partial class ClusterTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{crowd.Acknowledged} acknowledged, {crowd.Clients.Count(c => c.RepeatsMax > 0)} of {crowd.Clients.Count} people had to repeat a message");
         Assert.All(crowd.Clients, client => Assert.InRange(client.RepeatsMax, 0, 1));
         await Finish(cluster, crowd);
+    }
+
+    [Fact]
+    public async Task Two_silos_that_cannot_reach_each_other_become_one_until_they_can()
+    {
+        await using var postgres = await PrivatePostgres.Start();
+        var settings = new Dictionary<string, string>(Crowd.Settings) { [SiloProcess.PostgresKey] = await postgres.CreateDatabase() };
+        var (advertised, listening) = (FreePort.Find(2), FreePort.Find(2));
+        await using var before = new CutProxy(advertised[0], listening[0]);
+        await using var behind = new CutProxy(advertised[1], listening[1]);
+        var silos = new List<SiloProcess>();
+        for (var i = 0; i < 2; i++)
+            silos.Add(await SiloProcess.Start(Data, settings, $"--Social:Node:SiloPort={advertised[i]}", $"--Social:Node:SiloListen=127.0.0.1:{listening[i]}"));
+
+        await using var first = silos[0];
+        await using var second = silos[1];
+        await using var crowd = await Crowd.Gather([first.Address, second.Address], Logs, people: 12, rooms: 6, s_patience);
+        await crowd.EveryoneAcknowledged(20);
+        Assert.True(before.Count + behind.Count > 0, "The silos reach each other through the proxies.");
+
+        for (var cut = 0; cut < 3; cut++)
+        {
+            before.Reset();
+            behind.Reset();
+            await crowd.EveryoneAcknowledged(10);
+        }
+
+        before.Cut();
+        behind.Cut();
+        var ended = silos.Select(silo => silo.Ended(crowd.GiveUp)).ToList();
+        var loser = silos[ended.IndexOf(await Task.WhenAny(ended))];
+        Assert.Equal(ReplacedExitCode, await loser.Ended(crowd.GiveUp));
+        await crowd.MoreAcknowledged(50);
+
+        before.Heal();
+        behind.Heal();
+        await loser.Start();
+        await crowd.EveryoneAcknowledged(20);
+        await crowd.Finish(first.Postgres);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

@@ -7,6 +7,9 @@ namespace OrleansSocial.Crash;
 /// <summary>The real process on loopback, with its own PostgreSQL over one data folder that outlives it unless its settings name another.</summary>
 internal sealed class SiloProcess : IAsyncDisposable
 {
+    /// <summary>The setting that names a PostgreSQL elsewhere.</summary>
+    public const string PostgresKey = "ConnectionStrings__Postgres";
+
     private const int PortsInARow = 8;
 
     private readonly string _data;
@@ -42,7 +45,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>Connection string of its database.</summary>
-    public string Postgres => $"Host={_data}/postgres/run;Username=social;Database=social";
+    public string Postgres => _settings.GetValueOrDefault(PostgresKey) ?? $"Host={_data}/postgres/run;Username=social;Database=social";
 
     /// <summary>Starts the process on a new data folder and waits until it serves.</summary>
     /// <param name="data">The folder.</param>
@@ -78,6 +81,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+        _process?.Dispose();
         _process = process;
         await ready.Task.WaitAsync(TimeSpan.FromSeconds(60));
     }
@@ -95,21 +99,19 @@ internal sealed class SiloProcess : IAsyncDisposable
     public Task KillPostgres() => Signals.Kill(
         int.Parse(File.ReadLines(Path.Combine(_data, "postgres", "data", "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture));
 
-    /// <summary>Waits until it has ended by itself, and tells its exit code.</summary>
+    /// <summary>Its exit code, once it has ended by itself.</summary>
     public async Task<int> Ended(CancellationToken giveUp)
     {
-        await _process!.WaitForExitAsync(giveUp);
-        var code = _process.ExitCode;
-        _process.Dispose();
-        _process = null;
-        return code;
+        var process = _process!;
+        await process.WaitForExitAsync(giveUp);
+        return process.ExitCode;
     }
 
     /// <summary>SIGTERM, and waits for the graceful end.</summary>
     public async Task Stop()
     {
         if (_process is null) return;
-        await Signals.Terminate(_process.Id);
+        if (!_process.HasExited) await Signals.Terminate(_process.Id);
         await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(45));
         _process.Dispose();
         _process = null;

@@ -3,35 +3,34 @@ using System.Net.Sockets;
 
 namespace OrleansSocial.Driver;
 
-/// <summary>Ports of this machine that nobody listens on.</summary>
+/// <summary>Loopback ports that nobody listens on. None is given out twice by one process.</summary>
+/// <remarks>They lie below those that the system gives to outgoing connections, which would otherwise take them in between.</remarks>
 public static class FreePort
 {
-    /// <summary>One loopback port. Whoever asks next may get it too unless somebody listens there by then.</summary>
-    public static int Find() => Find(1)[0];
+    private const int Lowest = 15_000;
+    private const int Highest = 29_999;
 
-    /// <summary>As many loopback ports, all different.</summary>
-    public static int[] Find(int count)
-    {
-        // Held together until all are known, so that the system gives each out once.
-        var listeners = new TcpListener[count];
-        try
-        {
-            for (var i = 0; i < count; i++) (listeners[i] = new(IPAddress.Loopback, 0)).Start();
-            return [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        }
-        finally
-        {
-            foreach (var listener in listeners) listener?.Dispose();
-        }
-    }
+    private static readonly Lock s_gate = new();
+    private static int s_next = Random.Shared.Next(Lowest, Highest);
 
-    /// <summary>The first of as many loopback ports in a row.</summary>
+    /// <summary>One port.</summary>
+    public static int Find() => FindRow(1);
+
+    /// <summary>As many ports, all different.</summary>
+    public static int[] Find(int count) => [.. Enumerable.Range(0, count).Select(_ => Find())];
+
+    /// <summary>The first of as many ports in a row.</summary>
     public static int FindRow(int count)
     {
-        while (true)
+        lock (s_gate)
         {
-            var first = Find();
-            if (first + count <= IPEndPoint.MaxPort && Enumerable.Range(first, count).All(IsFree)) return first;
+            while (true)
+            {
+                if (s_next + count > Highest) s_next = Lowest;
+                var first = s_next;
+                s_next += count;
+                if (Enumerable.Range(first, count).All(IsFree)) return first;
+            }
         }
     }
 

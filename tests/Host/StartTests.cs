@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using OrleansSocial.Driver;
 
 namespace OrleansSocial.Host;
 
@@ -78,7 +79,7 @@ public sealed class StartTests : IDisposable
 
     private Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "silo.dll"), $"--Social:Node:Data={_home.FullName}", .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "silo.dll"), $"--Social:Node:Data={_home.FullName}", $"--Social:Node:SiloPort={FreePort.Find()}", $"--Social:Node:GatewayPort={FreePort.Find()}", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

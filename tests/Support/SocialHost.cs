@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OrleansSocial.Driver;
 
 namespace OrleansSocial.Support;
 
@@ -95,6 +96,8 @@ public sealed class SocialHost : IAsyncDisposable
         {
             ["ConnectionStrings:Postgres"] = connectionString,
             ["Social:Node:Seed"] = "false",
+            ["Social:Node:SiloPort"] = $"{FreePort.Find()}",
+            ["Social:Node:GatewayPort"] = $"{FreePort.Find()}",
             ["Logging:LogLevel:Default"] = "Warning",
             ["Social:Lease:ClaimSecondsMax"] = "5",
             ["Social:Identity:HashOperations"] = "1",

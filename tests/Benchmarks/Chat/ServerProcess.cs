@@ -26,6 +26,8 @@ internal sealed class ServerProcess : IDisposable
             RedirectStandardOutput = true,
             WorkingDirectory = Path.GetDirectoryName(assembly)!,
         };
+        start.Environment["Social__Node__SiloPort"] = FreePort.Find().ToString(CultureInfo.InvariantCulture);
+        start.Environment["Social__Node__GatewayPort"] = FreePort.Find().ToString(CultureInfo.InvariantCulture);
         foreach (var (key, value) in environment) start.Environment[key] = value;
         var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)

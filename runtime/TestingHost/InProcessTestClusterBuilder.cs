@@ -10,13 +10,13 @@ public sealed class InProcessTestClusterBuilder
     private readonly List<Action<InProcessTestSiloSpecificOptions, ISiloBuilder>> _silo = [];
     private readonly List<Action<InProcessTestSiloSpecificOptions, IHostApplicationBuilder>> _host = [];
 
-    /// <summary>A cluster of one silo.</summary>
+    /// <summary>A cluster of two silos.</summary>
     public InProcessTestClusterBuilder()
-        : this(1)
+        : this(2)
     {
     }
 
-    /// <summary>A cluster of that many silos; 1 is the most.</summary>
+    /// <summary>A cluster of that many silos.</summary>
     public InProcessTestClusterBuilder(short initialSilosCount) => Options.InitialSilosCount = initialSilosCount;
 
     /// <summary>The shape of the cluster.</summary>
@@ -45,16 +45,20 @@ public sealed class InProcessTestClusterBuilder
     }
 
     /// <summary>The cluster; its silos start when it is deployed.</summary>
-    public InProcessTestCluster Build() => new(Options, CreateHost);
+    public InProcessTestCluster Build()
+    {
+        var network = new TestNetwork();
+        return new InProcessTestCluster(Options, new SiloSet(Options, silo => CreateHost(silo, network)));
+    }
 
-    private IHost CreateHost(InProcessTestSiloSpecificOptions silo)
+    private IHost CreateHost(InProcessTestSiloSpecificOptions silo, TestNetwork network)
     {
         var host = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         host.Services.AddSingleton<IHostLifetime, TestHostLifetime>();
         _host.ForEach(configure => configure(silo, host));
         host.UseOrleans(builder =>
         {
-            TestSilo.Configure(builder, Options, silo);
+            network.Configure(builder, Options, silo);
             _silo.ForEach(configure => configure(silo, builder));
         });
         return host.Build();

@@ -6,11 +6,15 @@ using Orleans.Runtime;
 
 namespace Orleans.TestingHost;
 
-/// <summary>The silos of one test cluster, running and stopped.</summary>
+/// <summary>The silos of one test cluster, running and stopped, and its client.</summary>
 internal sealed class SiloSet(TestClusterOptions options, Func<InProcessTestSiloSpecificOptions, IHost> createHost)
 {
+    private static readonly TimeSpan s_agreementMax = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
+
     private readonly Lock _lock = new();
     private readonly List<InProcessSiloHandle> _silos = [];
+    private short _started;
 
     /// <summary>The silos that run, in the order of their numbers.</summary>
     public IReadOnlyList<InProcessSiloHandle> Active
@@ -24,6 +28,7 @@ internal sealed class SiloSet(TestClusterOptions options, Func<InProcessTestSilo
         }
     }
 
+    /// <summary>The first silo, in its present or last life.</summary>
     public InProcessSiloHandle Primary
     {
         get
@@ -37,20 +42,39 @@ internal sealed class SiloSet(TestClusterOptions options, Func<InProcessTestSilo
         }
     }
 
+    /// <summary>The client of the first silo that runs.</summary>
+    public IClusterClient Client => First.ServiceProvider.GetRequiredService<IClusterClient>();
+
+    private InProcessSiloHandle First => Active is [var first, ..] ? first : Primary;
+
     public async Task Deploy()
     {
-        if (options.InitialSilosCount != 1)
+        if (options.InitialSilosCount < 1)
         {
             throw new OrleansConfigurationException(
-                $"TestClusterOptions.InitialSilosCount is '{options.InitialSilosCount}': it must be 1, the size of a cluster.");
+                $"TestClusterOptions.InitialSilosCount is '{options.InitialSilosCount}': it must be at least 1.");
         }
 
-        await Start(new InProcessTestSiloSpecificOptions
+        // The first one is the oldest member whoever is quicker.
+        await StartNext(newPort: false);
+        await Task.WhenAll(Enumerable.Range(1, options.InitialSilosCount - 1).Select(_ => StartNext(newPort: false)));
+        await WaitUntilAgreed();
+    }
+
+    public Task<InProcessSiloHandle> StartNext(bool newPort)
+    {
+        short number;
+        lock (_lock)
         {
-            SiloName = "Primary",
-            InstanceNumber = 0,
-            SiloPort = options.BaseSiloPort,
-            GatewayPort = options.BaseGatewayPort,
+            number = _started++;
+        }
+
+        return Start(new InProcessTestSiloSpecificOptions
+        {
+            SiloName = number == 0 ? "Primary" : $"Secondary_{number}",
+            InstanceNumber = number,
+            SiloPort = newPort ? TestPorts.Next() : options.BaseSiloPort + number,
+            GatewayPort = newPort ? TestPorts.Next() : options.BaseGatewayPort + number,
         });
     }
 
@@ -59,6 +83,19 @@ internal sealed class SiloSet(TestClusterOptions options, Func<InProcessTestSilo
         var known = (InProcessSiloHandle)silo;
         await known.StopSiloAsync(stopGracefully: true);
         return await Start(known.SpecificOptions);
+    }
+
+    public Task<InProcessSiloHandle> RestartStopped(string name)
+    {
+        InProcessSiloHandle? stopped;
+        lock (_lock)
+        {
+            stopped = _silos.Find(s => s.Name == name && !s.IsActive);
+        }
+
+        return stopped is not null
+            ? Start(stopped.SpecificOptions)
+            : throw new ArgumentException($"No stopped silo of this cluster is named '{name}'.", nameof(name));
     }
 
     public Task Stop(SiloHandle silo, bool stopGracefully)
@@ -74,11 +111,18 @@ internal sealed class SiloSet(TestClusterOptions options, Func<InProcessTestSilo
         return silo.StopSiloAsync(stopGracefully);
     }
 
-    /// <summary>One silo always agrees with itself about who runs.</summary>
-    public Task WaitUntilAgreed()
+    /// <summary>Completes when every silo that runs follows the same view, and the view has exactly these silos.</summary>
+    public async Task WaitUntilAgreed()
     {
         _ = Primary;
-        return Task.CompletedTask;
+        var clock = TimeProvider.System;
+        var since = clock.GetTimestamp();
+        while (Disagreement() is { } disagreement)
+        {
+            if (clock.GetElapsedTime(since) > s_agreementMax)
+                throw new TimeoutException($"The silos do not agree within {s_agreementMax}: {disagreement}.");
+            await Task.Delay(s_look);
+        }
     }
 
     public async Task StopAll()
@@ -89,13 +133,11 @@ internal sealed class SiloSet(TestClusterOptions options, Func<InProcessTestSilo
         }
     }
 
-    public IServiceProvider Services(SiloAddress? address) => (address is null ? Primary : For(address)).ServiceProvider;
+    public IServiceProvider Services(SiloAddress? address) => (address is null ? First : For(address)).ServiceProvider;
 
     public InProcessSiloHandle For(SiloAddress address) =>
         Active.FirstOrDefault(s => s.SiloAddress == address)
         ?? throw new ArgumentException($"No silo of this cluster runs at {address}.", nameof(address));
-
-    public IClusterClient Client => Primary.ServiceProvider.GetRequiredService<IClusterClient>();
 
     /// <summary>The activation of a grain on a running silo, if there is one.</summary>
     public bool TryGetGrainContext(GrainId grain, [NotNullWhen(true)] out IGrainContext? context)
@@ -117,6 +159,21 @@ internal sealed class SiloSet(TestClusterOptions options, Func<InProcessTestSilo
 
     public Task WaitForDeactivation(GrainId grain) =>
         TryGetGrainContext(grain, out var context) ? context.Deactivated : Task.CompletedTask;
+
+    // Null when there is none.
+    private string? Disagreement()
+    {
+        var active = Active;
+        var expected = active.Select(s => s.SiloAddress).ToHashSet();
+        foreach (var silo in active)
+        {
+            var view = silo.ServiceProvider.GetRequiredService<IClusterAgent>().View;
+            if (!view.IsSettled || !expected.SetEquals(view.Active.ToArray().Select(m => m.Address)) || view.Members.Length != expected.Count)
+                return $"{silo.Name} follows {view}";
+        }
+
+        return null;
+    }
 
     private async Task<InProcessSiloHandle> Start(InProcessTestSiloSpecificOptions silo)
     {

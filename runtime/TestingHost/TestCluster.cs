@@ -1,96 +1,47 @@
-using System.Diagnostics.CodeAnalysis;
-using Microsoft.Extensions.Hosting;
-using Orleans.Runtime;
+using Orleans.Bundled;
+using Orleans.Configuration;
 
 namespace Orleans.TestingHost;
 
 /// <summary>A cluster in the process of the test, made by <see cref="TestClusterBuilder"/>.</summary>
-public sealed class TestCluster : IDisposable, IAsyncDisposable
+public sealed class TestCluster : TestClusterBase<SiloHandle>
 {
-    private readonly SiloSet _silos;
-
-    internal TestCluster(TestClusterOptions options, Func<InProcessTestSiloSpecificOptions, IHost> createHost)
-    {
-        Options = options;
-        _silos = new SiloSet(options, createHost);
-    }
+    internal TestCluster(TestClusterOptions options, SiloSet silos)
+        : base(silos) => Options = options;
 
     /// <summary>The shape of the cluster.</summary>
     public TestClusterOptions Options { get; }
 
-    /// <summary>A client of the cluster: that of the running silo. After a restart it is another one.</summary>
-    public IClusterClient Client => _silos.Client;
-
     /// <summary>Makes references to grains.</summary>
     public IGrainFactory GrainFactory => Client;
 
-    /// <summary>The services of <see cref="Client"/>.</summary>
+    /// <summary>The services of <see cref="TestClusterBase{THandle}.Client"/>.</summary>
     public IServiceProvider ServiceProvider => Client.ServiceProvider;
 
-    /// <summary>The first silo.</summary>
-    public SiloHandle Primary => _silos.Primary;
+    /// <summary>The first silo, in its present or last life.</summary>
+    public SiloHandle Primary => SiloSet.Primary;
 
-    /// <summary>The other silos.</summary>
-    public IReadOnlyList<SiloHandle> SecondarySilos => [.. _silos.Active.Where(s => s.InstanceNumber > 0)];
+    /// <summary>The other silos that run.</summary>
+    public IReadOnlyList<SiloHandle> SecondarySilos => [.. SiloSet.Active.Where(s => s.InstanceNumber > 0)];
 
-    /// <summary>The silos that run.</summary>
-    public IReadOnlyList<SiloHandle> Silos => _silos.Active;
-
-    /// <summary>Starts the silos, and waits until they serve calls.</summary>
-    public void Deploy() => DeployAsync().GetAwaiter().GetResult();
-
-    /// <summary>Starts the silos; completes when they serve calls.</summary>
-    public Task DeployAsync() => _silos.Deploy();
-
-    /// <summary>Stops a silo gracefully.</summary>
-    public Task StopSiloAsync(SiloHandle instance) => _silos.Stop(instance, stopGracefully: true);
-
-    /// <summary>Stops a silo at once: grains are not deactivated.</summary>
-    public Task KillSiloAsync(SiloHandle instance) => _silos.Stop(instance, stopGracefully: false);
-
-    /// <summary>Stops a silo gracefully if it runs, and starts it again on its ports with a new generation.</summary>
-    public async Task<SiloHandle> RestartSiloAsync(SiloHandle instance) => await _silos.Restart(instance);
+    /// <summary>How long the cluster may need until all silos follow the same view: at once after a graceful stop, a lease after a kill.</summary>
+    public static TimeSpan GetLivenessStabilizationTime(ClusterMembershipOptions clusterMembershipOptions, bool didKill = false)
+    {
+        ArgumentNullException.ThrowIfNull(clusterMembershipOptions);
+        var lease = new SiloLeaseOptions();
+        return didKill ? lease.LeaseDuration + lease.RenewPeriod + lease.RenewPeriod : lease.RenewPeriod + lease.RenewPeriod;
+    }
 
     /// <summary>Stops the first silo gracefully.</summary>
     public Task StopPrimarySiloAsync() => StopSiloAsync(Primary);
 
-    /// <summary>Stops all silos gracefully.</summary>
-    public void StopAllSilos() => StopAllSilosAsync().GetAwaiter().GetResult();
+    /// <summary>Stops all silos but the first gracefully.</summary>
+    public async Task StopSecondarySilosAsync()
+    {
+        foreach (var silo in SecondarySilos.Reverse()) await StopSiloAsync(silo);
+    }
 
-    /// <summary>Stops all silos gracefully.</summary>
-    public Task StopAllSilosAsync() => _silos.StopAll();
-
-    /// <summary>The silos that run.</summary>
-    public IEnumerable<SiloHandle> GetActiveSilos() => _silos.Active;
-
-    /// <summary>The silo that runs at that address; otherwise an <see cref="ArgumentException"/>.</summary>
-    public SiloHandle GetSiloForAddress(SiloAddress siloAddress) => _silos.For(siloAddress);
-
-    /// <summary>The services of the silo at that address, or of the first one.</summary>
-    public IServiceProvider GetSiloServiceProvider(SiloAddress? silo = null) => _silos.Services(silo);
-
-    /// <summary>Completes when the running silos agree on who runs.</summary>
-    public Task WaitForLivenessToStabilizeAsync(bool didKill = false) => _silos.WaitUntilAgreed();
-
-    /// <summary>Stops all silos gracefully.</summary>
-    public void Dispose() => StopAllSilos();
-
-    /// <summary>The activation of a grain, if it has one.</summary>
-    public bool TryGetGrainContext(GrainId grainId, [NotNullWhen(true)] out IGrainContext? grainContext) =>
-        _silos.TryGetGrainContext(grainId, out grainContext);
-
-    /// <summary>Ends the activation of a grain; completes when it has ended, or at once when there is none.</summary>
-    public Task DeactivateAsync(IAddressable grain) => _silos.Deactivate(grain.GetGrainId());
-
-    /// <summary>Ends the activation of a grain; completes when it has ended, or at once when there is none.</summary>
-    public Task DeactivateAsync(GrainId grainId) => _silos.Deactivate(grainId);
-
-    /// <summary>Completes when the present activation of a grain has ended, or at once when there is none.</summary>
-    public Task WaitForDeactivationAsync(IAddressable grain) => _silos.WaitForDeactivation(grain.GetGrainId());
-
-    /// <summary>Completes when the present activation of a grain has ended, or at once when there is none.</summary>
-    public Task WaitForDeactivationAsync(GrainId grainId) => _silos.WaitForDeactivation(grainId);
-
-    /// <summary>Stops all silos gracefully.</summary>
-    public async ValueTask DisposeAsync() => await StopAllSilosAsync();
+    /// <summary>Starts a silo again that was stopped, on its ports, with a new generation.</summary>
+    /// <exception cref="ArgumentException">No stopped silo of the cluster has that name.</exception>
+    public async Task<SiloHandle> RestartStoppedSecondarySiloAsync(string siloName) => await SiloSet.RestartStopped(siloName);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Orleans.Bundled;
 using Orleans.Configuration;
 using Orleans.Hosting;
 
@@ -31,13 +32,13 @@ public class TestClusterBuilder
     private readonly List<Action> _beforeBuild = [];
     private readonly List<Func<object>> _configurators = [];
 
-    /// <summary>A cluster of one silo.</summary>
+    /// <summary>A cluster of two silos.</summary>
     public TestClusterBuilder()
-        : this(1)
+        : this(2)
     {
     }
 
-    /// <summary>A cluster of that many silos; 1 is the most.</summary>
+    /// <summary>A cluster of that many silos.</summary>
     public TestClusterBuilder(short initialSilosCount) => Options.InitialSilosCount = initialSilosCount;
 
     /// <summary>The shape of the cluster.</summary>
@@ -78,10 +79,11 @@ public class TestClusterBuilder
     public TestCluster Build()
     {
         _beforeBuild.ForEach(configure => configure());
-        return new TestCluster(Options, CreateHost);
+        var network = new TestNetwork();
+        return new TestCluster(Options, new SiloSet(Options, silo => CreateHost(silo, network)));
     }
 
-    private IHost CreateHost(InProcessTestSiloSpecificOptions silo)
+    private IHost CreateHost(InProcessTestSiloSpecificOptions silo, TestNetwork network)
     {
         var configurators = _configurators.ConvertAll(make => make());
         var host = new HostBuilder();
@@ -98,7 +100,7 @@ public class TestClusterBuilder
 
         host.UseOrleans(builder =>
         {
-            TestSilo.Configure(builder, Options, silo);
+            network.Configure(builder, Options, silo);
             foreach (var configurator in configurators.OfType<ISiloConfigurator>())
             {
                 configurator.Configure(builder);
@@ -108,11 +110,17 @@ public class TestClusterBuilder
     }
 }
 
-internal static class TestSilo
+/// <summary>What the silos of one test cluster share: their membership and their connections, both in memory.</summary>
+internal sealed class TestNetwork
 {
-    public static void Configure(ISiloBuilder builder, TestClusterOptions options, InProcessTestSiloSpecificOptions silo)
+    private readonly MemoryMembershipStore _membership = new(TimeProvider.System);
+    private readonly MemoryTransport _connections = new();
+
+    public void Configure(ISiloBuilder builder, TestClusterOptions options, InProcessTestSiloSpecificOptions silo)
     {
         builder.UseLocalhostClustering(silo.SiloPort, silo.GatewayPort, null, options.ServiceId, options.ClusterId);
         builder.Configure<SiloOptions>(o => o.SiloName = silo.SiloName);
+        builder.Services.AddSingleton(_connections.Transport);
+        if (options.UseTestClusterMembership) builder.Services.AddSingleton<IMembershipStore>(_membership);
     }
 }

@@ -9,8 +9,13 @@ public class TestClusterOptions
     /// <summary>The service's name; made up unless it is set.</summary>
     public string ServiceId { get; set; } = $"service-{Guid.NewGuid():N}";
 
-    /// <summary>Silos that start with the cluster. 1, which is also the most.</summary>
+    /// <summary>Silos that start with the cluster.</summary>
     public short InitialSilosCount { get; set; } = 1;
+
+    /// <summary>
+    /// Whether the silos find each other in the memory of the test. Without it a configurator says how they do.
+    /// </summary>
+    public bool UseTestClusterMembership { get; set; } = true;
 
     /// <summary>The silo port of the first silo; further ones count up.</summary>
     public int BaseSiloPort { get; set; } = TestPorts.Next();
@@ -42,5 +47,8 @@ internal static class TestPorts
 {
     private static int s_last = 20000;
 
-    public static int Next() => Interlocked.Increment(ref s_last);
+    // Ports count up from the first of a block; a cluster has fewer silos than that.
+    private const int Block = 64;
+
+    public static int Next() => Interlocked.Add(ref s_last, Block);
 }

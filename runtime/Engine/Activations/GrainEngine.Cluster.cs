@@ -71,11 +71,15 @@ internal sealed partial class GrainEngine : IActivationHost, IMessageTarget
         }
     }
 
-    private static Task EndMoved(Activation activation)
+    private Task EndMoved(Activation activation)
     {
+        var leaves = _agent is { } agent && agent.View.Find(agent.Self) is { Status: MemberStatus.Leaving };
+
         // Asked before the end is, so that it is there to be completed.
         var ended = activation.Deactivated;
-        activation.Deactivate(new DeactivationReason(DeactivationReasonCode.Migrating, "Another silo owns the grain."));
+        activation.Deactivate(leaves
+            ? new DeactivationReason(DeactivationReasonCode.ShuttingDown, "The silo is shutting down.")
+            : new DeactivationReason(DeactivationReasonCode.RuntimeRequested, "Another silo owns the grain."));
         return ended;
     }
 

@@ -88,18 +88,17 @@ internal sealed partial class ClusterAgent
     /// <summary>Owns nothing from here on, and hands over what it has. Completes when the others know.</summary>
     public Task BeginLeaving(CancellationToken cancellation) => Run(() => _joined ? Become(MemberStatus.Leaving, cancellation) : Task.CompletedTask);
 
+    /// <summary>
+    /// Waits until every activation that another silo owns has ended, and until the others follow the view in which this silo owns
+    /// nothing, so that they send it no more calls; for the latter not longer than a lease.
+    /// </summary>
+    public Task HandOver(CancellationToken cancellation) => Run(() => WaitUntilHandedOver(andOthersFollow: true, cancellation));
+
     /// <summary>Waits until every activation that another silo owns has ended, and gives the lease back. Never fails.</summary>
     public Task Leave(CancellationToken cancellation) => Run(async () =>
     {
         if (!_joined || IsLost && _holding.Epoch == 0) return;
-        while (!cancellation.IsCancellationRequested && !IsLost && _settled < View.Version)
-        {
-            var changed = _standingChanged.Task;
-            using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            await Task.WhenAny(changed, _thread.Delay(_lease.RenewPeriod, done.Token));
-            End(done);
-        }
-
+        await WaitUntilHandedOver(andOthersFollow: false, cancellation);
         var wasLost = IsLost;
         Drop();
         try
@@ -115,6 +114,20 @@ internal sealed partial class ClusterAgent
         End(_stop);
         if (!wasLost) Tell(o => o.Lost(replaced: false));
     });
+
+    private async Task WaitUntilHandedOver(bool andOthersFollow, CancellationToken cancellation)
+    {
+        var since = _clock.GetTimestamp();
+        while (_joined && !cancellation.IsCancellationRequested && !IsLost && (_settled < View.Version || OthersAreBehind()))
+        {
+            var changed = _standingChanged.Task;
+            using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            await Task.WhenAny(changed, _thread.Delay(_lease.RenewPeriod / 5, done.Token));
+            End(done);
+        }
+
+        bool OthersAreBehind() => andOthersFollow && !_standing.OthersSettled && _clock.GetElapsedTime(since) < _lease.LeaseDuration;
+    }
 
     private static async Task<bool> Answered(Task call)
     {

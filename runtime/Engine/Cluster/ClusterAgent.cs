@@ -55,6 +55,7 @@ internal sealed partial class ClusterAgent : IClusterAgent, IControlHandler, IDi
     private bool _evicting;
     private bool _joined;
     private bool _reachesStore = true;
+    private int _disposed;
 
     public ClusterAgent(
         AgentIdentity identity,
@@ -130,6 +131,8 @@ internal sealed partial class ClusterAgent : IClusterAgent, IControlHandler, IDi
 
     public void Dispose()
     {
+        // The services of a silo know the agent under several types, and dispose it once for each.
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         Kill();
         _stop.Dispose();
     }

@@ -81,9 +81,13 @@ internal sealed class ClusterLifecycle(ClusterAgent agent) : ILifecycleParticipa
     /// <summary>After the silo listens for others, and before it has anything that others could ask for; when stopping, before it no longer listens.</summary>
     public const int JoinStage = ServiceLifecycleStage.RuntimeServices + 100;
 
+    /// <summary>When stopping: the last moment at which other silos may still wait for answers.</summary>
+    public const int HandOverStage = JoinStage + 100;
+
     public void Participate(ISiloLifecycle lifecycle)
     {
         lifecycle.Subscribe("membership", JoinStage, agent.Join, agent.Leave);
+        lifecycle.Subscribe("handing over", HandOverStage, static _ => Task.CompletedTask, agent.HandOver);
         lifecycle.Subscribe("connections to all members", ServiceLifecycleStage.ValidateInitialConnectivity, agent.CheckConnectivity);
         lifecycle.Subscribe("ownership of grains", ServiceLifecycleStage.BecomeActive, agent.BecomeActive, BeginLeaving);
     }

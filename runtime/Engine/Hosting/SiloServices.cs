@@ -35,6 +35,8 @@ internal static class SiloServices
         services.AddSingleton<IAttributeToFactoryMapper<PersistentStateAttribute>, PersistentStateAttributeMapper>();
 
         EngineServices.AddTo(services);
+        ClusterServices.AddTo(services);
+        Messaging.AddTo(services);
         AddOptions(services, section);
         services.AddHostedService<Silo>();
     }

@@ -197,10 +197,18 @@ internal sealed partial class Connection : IThreadPoolWorkItem
     /// <summary>Sends what is left and then closes. Completes when the connection has ended.</summary>
     public async Task Finish(TimeSpan patience)
     {
+        lock (_gate) _finishing = true;
+        await Drained(patience);
+        Close(null);
+        await Closed;
+    }
+
+    /// <summary>Completes when all that was queued has been sent, or after a time.</summary>
+    public async Task Drained(TimeSpan patience)
+    {
         Task drained;
         lock (_gate)
         {
-            _finishing = true;
             drained = _ended || (!_flushing && _queuedBytes == 0)
                 ? Task.CompletedTask
                 : (_drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
@@ -214,9 +222,6 @@ internal sealed partial class Connection : IThreadPoolWorkItem
         {
             // The other side does not read; it has had its time.
         }
-
-        Close(null);
-        await Closed;
     }
 
     /// <summary>Ends the connection, and fails the calls that wait on it.</summary>
@@ -284,6 +289,7 @@ internal sealed partial class Connection : IThreadPoolWorkItem
             {
                 _flushing = false;
                 _drained?.TrySetResult();
+                _drained = null;
                 ResumeReading();
                 return false;
             }

@@ -151,7 +151,7 @@ internal sealed partial class MessageCenter
         {
             var connection = link.End(reason);
             if (connection is null) continue;
-            if (member.Status == MemberStatus.Leaving && connection.Waiting > 0) CloseWhenAnswered(connection, reason);
+            if ((member.Status == MemberStatus.Leaving || connection.IsGoingAway) && connection.Waiting > 0) CloseWhenAnswered(connection, reason);
             else ThreadPool.UnsafeQueueUserWorkItem(_ => connection.Close(reason), null);
         }
 

@@ -161,6 +161,13 @@ internal sealed partial class MessageCenter : ConnectionHost, IMessageCenter, IA
         foreach (var link in links) link.End(reason)?.Close(reason);
     }
 
+    /// <summary>Tells everybody who is connected to send no more calls, and waits until all that is queued for them has been sent.</summary>
+    public Task Drain(TimeSpan patience) => Task.WhenAll(_accepted.Keys.Select(connection =>
+    {
+        connection.SendEmpty(FrameKind.GoingAway, 0, 0);
+        return connection.Drained(patience);
+    }));
+
     /// <summary>
     /// Stops to listen and closes every connection, after what is queued has been sent. Calls that still wait fail with
     /// <see cref="SiloUnavailableException"/>.

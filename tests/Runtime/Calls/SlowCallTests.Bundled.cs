@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
 
 namespace Orleans.Conformance.Calls;
 
@@ -19,6 +20,8 @@ public sealed class SlowCallTests
         var running = grain.Hold(signal);
         await Signals.Wait(signal + " held");
         var waiting = grain.Hold(signal);
+        // It overtakes what waits, and shows that it had arrived.
+        await grain.Glance();
 
         Pass(seconds: 18);
         Assert.Empty(Told(log));
@@ -44,6 +47,9 @@ public sealed class SlowCallTests
 public interface ISlowlyAnswering : IGrainWithStringKey
 {
     Task Hold(string signal);
+
+    [AlwaysInterleave]
+    Task Glance();
 }
 
 public sealed class SlowlyAnswering : Grain, ISlowlyAnswering
@@ -53,4 +59,6 @@ public sealed class SlowlyAnswering : Grain, ISlowlyAnswering
         Signals.Set(signal + " held");
         await Signals.Wait(signal);
     }
+
+    public Task Glance() => Task.CompletedTask;
 }

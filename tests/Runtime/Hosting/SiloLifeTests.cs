@@ -123,13 +123,16 @@ public sealed class SiloLifeTests
     [Fact]
     public async Task A_request_that_waits_when_its_only_silo_stops_fails_and_does_not_run()
     {
-        var cluster = await Deploy();
+        var ending = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var cluster = await Deploy(silo => silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+            new Participant(ServiceLifecycleStage.GrainDeactivation, static () => { }, ending.SetResult)));
         var grain = cluster.Client.GetGrain<IPatientGrain>("alice");
         var running = grain.WaitForRelease();
         await _journal.Entered.Task.Soon("the request");
         var waiting = grain.Touch();
 
         var stop = cluster.StopAllSilosAsync();
+        await ending.Task.Soon("the end of the grains");
         _journal.Release.SetResult();
         await stop.Soon("the stop");
 

@@ -223,6 +223,10 @@ internal sealed partial class Activation
         {
             return false;
         }
+        else
+        {
+            Instruments.RequestsExpired.Add(1);
+        }
 
         Left(request);
         return true;

@@ -80,6 +80,7 @@ internal sealed partial class Activation
 
         _state = ActivationState.Activating;
         _inOperation = true;
+        Instruments.ActivationsCreated.Add(1);
         try
         {
             if (context is not null) RequestContext.Import(context);
@@ -143,7 +144,12 @@ internal sealed partial class Activation
     private async Task FailAsync(Exception exception)
     {
         var quiet = _state == ActivationState.Deactivating && exception is OperationCanceledException or ObjectDisposedException;
-        if (!quiet) EngineLog.ActivationFailed(_class.Engine.Log, exception, GrainId);
+        if (!quiet)
+        {
+            Instruments.ActivationsFailed.Add(1);
+            EngineLog.ActivationFailed(_class.Engine.Log, exception, GrainId);
+        }
+
         Extras.Reason = new DeactivationReason(
             quiet ? DeactivationReasonCode.RuntimeRequested : DeactivationReasonCode.ActivationFailed, exception, "It could not be activated.");
         _class.Unregister(this);
@@ -176,6 +182,7 @@ internal sealed partial class Activation
                 _state = ActivationState.Deactivating;
                 extras.Activating?.Cancel();
                 extras.RequestEnd();
+                Instruments.Ended(reason.ReasonCode);
                 break;
             default:
                 break;
@@ -253,6 +260,7 @@ internal sealed partial class Activation
         }
 
         _inOperation = false;
+        Instruments.ActivationsDestroyed.Add(1);
         extras.End();
     }
 
@@ -271,6 +279,7 @@ internal sealed partial class Activation
     private void AbandonIfStuck(int now, int limit)
     {
         if (_state != ActivationState.Valid || _running == 0 || now - _busySince < limit) return;
+        Instruments.Ended(DeactivationReasonCode.ActivationUnresponsive);
         EngineLog.Abandoned(_class.Engine.Log, GrainId, _blocking?.ToString() ?? "interleaving requests");
         Extras.Reason = new DeactivationReason(DeactivationReasonCode.ActivationUnresponsive, "A request has blocked it for too long.");
         Extras.DisposeTimers();

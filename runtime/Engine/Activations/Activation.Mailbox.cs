@@ -176,7 +176,9 @@ internal sealed partial class Activation
         var engine = _class.Engine;
         if (engine.Clock.Now == begun) return;
         var milliseconds = (engine.Clock.Now - begun - engine.Clock.LastStep) * CallClock.UnitMilliseconds;
-        if (milliseconds >= engine.LongTurn) EngineLog.LongTurn(engine.Log, GrainId, milliseconds);
+        if (milliseconds < engine.LongTurn) return;
+        Instruments.LongTurns.Add(1);
+        EngineLog.LongTurn(engine.Log, GrainId, milliseconds);
     }
 
     private sealed class Marker : WorkItem

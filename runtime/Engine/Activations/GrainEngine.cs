@@ -51,6 +51,7 @@ internal sealed partial class GrainEngine : ObserverHost, IDisposable
         SchedulingQuantum = (long)scheduling.Value.ActivationSchedulingQuantum.TotalMilliseconds;
         LongTurn = (long)scheduling.Value.TurnWarningLengthThreshold.TotalMilliseconds;
         _runtime = new Lazy<IGrainRuntime>(services.GetRequiredService<IGrainRuntime>);
+        Instruments.Add(this);
         References = new ReferenceFactory(this);
         Observers = new ObserverRegistry(this, ClientKeys.OfSilo(services.GetRequiredService<ILocalSiloDetails>().SiloAddress));
         ClientId = Observers.ClientId;
@@ -123,6 +124,7 @@ internal sealed partial class GrainEngine : ObserverHost, IDisposable
     {
         // A timer's tick belongs to its activation and ends with it.
         if (request.IsLocal) return;
+        Instruments.RequestsSentOn.Add(1);
         if (from is { WasValid: false, WasDismissed: false } && ++request.Forwards > ForwardsMax)
         {
             request.Settle(new OrleansMessageRejectionException(
@@ -184,6 +186,7 @@ internal sealed partial class GrainEngine : ObserverHost, IDisposable
 
     public void Dispose()
     {
+        Instruments.Remove(this);
         Clock.Dispose();
         Ages.Dispose();
     }

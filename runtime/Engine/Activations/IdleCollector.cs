@@ -61,6 +61,7 @@ internal sealed class IdleCollector(
     private void Collect()
     {
         engine.Observers.Sweep();
+        Instruments.Collections.Add(1);
         if (Interlocked.Exchange(ref _collecting, 1) == 0) _ = CollectIdle();
     }
 

@@ -183,6 +183,7 @@ internal sealed class CallSlots
     public const int Size = 64;
 
     private readonly Slot[] _slots = new Slot[Size];
+    private long[]? _sentAt;
     private CallSlots? _next;
 
     public CallSlots? Next => Volatile.Read(ref _next);
@@ -192,19 +193,33 @@ internal sealed class CallSlots
         ref var slot = ref _slots[index].Request;
         if (slot is not null) return false;
         request.NoteSlot(this, index);
+        if (Instruments.RequestLatency.Enabled) (_sentAt ??= new long[Size])[index] = Stopwatch();
         Volatile.Write(ref slot, request);
         return true;
     }
 
     public Request? Read(int index) => Volatile.Read(ref _slots[index].Request);
 
-    public void Clear(int index) => Volatile.Write(ref _slots[index].Request, null);
+    public void Clear(int index)
+    {
+        if (_sentAt is { } sentAt) Measure(ref sentAt[index]);
+        Volatile.Write(ref _slots[index].Request, null);
+    }
 
     public CallSlots InsertAfter()
     {
         var added = new CallSlots { _next = _next };
         Volatile.Write(ref _next, added);
         return added;
+    }
+
+    // Latency is a figure of this machine, whatever clock calls are timed by.
+    private static long Stopwatch() => TimeProvider.System.GetTimestamp();
+
+    private static void Measure(ref long sentAt)
+    {
+        if (Interlocked.Exchange(ref sentAt, 0) is not 0 and var at)
+            Instruments.RequestLatency.Record(TimeProvider.System.GetElapsedTime(at).TotalMilliseconds);
     }
 
     // A struct around the reference spares the array's type check at every store.

@@ -295,6 +295,7 @@ public abstract class Request : WorkItem, IInvokable
     {
         if (!TryFail(new TimeoutException($"No answer within {timeout} from {this}."))) return;
         Settled();
+        Instruments.RequestsTimedOut.Add(1);
         if (Reference.Shared.Router.CancelRequestOnTimeout) _cancellation?.SignalCallee();
     }
 

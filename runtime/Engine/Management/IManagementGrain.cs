@@ -96,6 +96,18 @@ public sealed class SiloRuntimeStatistics
     [Id(1)]
     public int RecentlyUsedActivationCount { get; internal set; }
 
+    /// <summary>How many clients are connected to it.</summary>
+    [Id(4)]
+    public long ClientCount { get; internal set; }
+
+    /// <summary>Messages that it has sent to other processes.</summary>
+    [Id(5)]
+    public long SentMessages { get; internal set; }
+
+    /// <summary>Messages that it has received from other processes.</summary>
+    [Id(6)]
+    public long ReceivedMessages { get; internal set; }
+
     /// <summary>Processor, memory, and what there is of it.</summary>
     [Id(2)]
     public EnvironmentStatistics EnvironmentStatistics { get; internal set; }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Concurrency;
 using Orleans.Runtime;
 using HostEntry = Orleans.MembershipEntry;
@@ -37,7 +38,7 @@ internal interface ISiloManager : IGrainWithStringKey
 /// <inheritdoc/>
 [GrainType("sys.silo"), SiloKeyPlacement, KeepAlive]
 internal sealed class SiloManager(
-    GrainEngine engine, IdleCollector collector, ILocalSiloDetails silo, TimeProvider time, ProcessLoad load) : Grain, ISiloManager
+    IServiceProvider services, GrainEngine engine, IdleCollector collector, ILocalSiloDetails silo, TimeProvider time, ProcessLoad load) : Grain, ISiloManager
 {
     private static readonly TimeSpan s_recent = TimeSpan.FromMinutes(10);
 
@@ -61,11 +62,16 @@ internal sealed class SiloManager(
     public Task<SiloRuntimeStatistics> Statistics()
     {
         var now = engine.Ages.ReadNow();
+        // A silo that is alone has no connections.
+        var connections = services.GetService<IMessageCenter>() as MessageCenter;
         var age = (int)(s_recent.TotalMilliseconds / CallClock.UnitMilliseconds);
         return Task.FromResult(new SiloRuntimeStatistics
         {
             ActivationCount = Classes.Sum(c => c.Count),
             RecentlyUsedActivationCount = Classes.Sum(c => c.Activations.Count(a => a.WasUsedWithin(now, age))),
+            ClientCount = connections?.ClientCount ?? 0,
+            SentMessages = connections?.Traffic.Sent ?? 0,
+            ReceivedMessages = connections?.Traffic.Received ?? 0,
             EnvironmentStatistics = load.Read(),
             DateTime = time.GetUtcNow().UtcDateTime,
         });

@@ -27,6 +27,9 @@ internal sealed partial class Connection
     /// <summary>Bytes received so far.</summary>
     public long BytesReceived { get; private set; }
 
+    /// <summary>What went over the connection so far.</summary>
+    public Traffic Traffic => new(FramesSent, FramesReceived, BytesSent, BytesReceived);
+
     private async Task ReadAll()
     {
         string? reason = null;

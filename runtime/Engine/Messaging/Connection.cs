@@ -68,7 +68,11 @@ internal sealed partial class Connection : IThreadPoolWorkItem
     }
 
     /// <summary>Starts to read. To be called once.</summary>
-    public void Start() => ThreadPool.UnsafeQueueUserWorkItem(static connection => _ = connection.ReadAll(), this, preferLocal: false);
+    public void Start()
+    {
+        _host.OnOpened(this);
+        ThreadPool.UnsafeQueueUserWorkItem(static connection => _ = connection.ReadAll(), this, preferLocal: false);
+    }
 
     /// <summary>
     /// Sends a call. False when the connection has ended, so that nothing was sent; whatever else happens settles the request.

@@ -43,6 +43,9 @@ internal abstract class ConnectionHost
     /// <summary>A gateway told which grain classes the cluster has.</summary>
     public abstract void GrainTypesArrive(WireReader reader);
 
+    /// <summary>A connection is about to read.</summary>
+    public abstract void OnOpened(Connection connection);
+
     /// <summary>A connection has ended.</summary>
     public abstract void OnClosed(Connection connection);
 }

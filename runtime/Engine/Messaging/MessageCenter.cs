@@ -28,10 +28,12 @@ internal sealed partial class MessageCenter : ConnectionHost, IMessageCenter, IA
     private readonly ConcurrentDictionary<SiloAddress, PeerLink[]> _links = new();
     private readonly ConcurrentDictionary<Connection, bool> _accepted = new();
     private readonly ConcurrentDictionary<GrainId, ImmutableArray<Connection>> _clients = new();
+    private readonly HashSet<Connection> _measured = [];
     private readonly List<IConnectionListener> _listeners = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly Transport _transport;
     private readonly ITimer _sweep;
+    private Traffic _past;
     private CallRouter _router = null!;
     private ReferenceFactory _references = null!;
     private IMessageTarget _target = null!;
@@ -49,6 +51,7 @@ internal sealed partial class MessageCenter : ConnectionHost, IMessageCenter, IA
         Exceptions = services.GetService<IOptions<ExceptionSerializationOptions>>()?.Value ?? ExceptionSerializationOptions.Default;
         FrameBytesMax = (int)Math.Min(Array.MaxLength - 64L, (long)messaging.MaxMessageHeaderSize + messaging.MaxMessageBodySize);
         _transport = transport;
+        Instruments.Add(this);
         _sweep = Time.CreateTimerWithoutFlow(static center => ((MessageCenter)center!).Sweep(), this, s_sweepPeriod, s_sweepPeriod);
     }
 
@@ -71,6 +74,18 @@ internal sealed partial class MessageCenter : ConnectionHost, IMessageCenter, IA
     public override int FrameBytesMax { get; }
 
     public override bool Serves => _agent?.Serves ?? true;
+
+    /// <summary>How many clients are connected.</summary>
+    public int ClientCount => _clients.Count;
+
+    /// <summary>What went over all connections so far, over those that have ended too.</summary>
+    public Traffic Traffic
+    {
+        get
+        {
+            lock (_measured) return _measured.Aggregate(_past, static (sum, connection) => sum + connection.Traffic);
+        }
+    }
 
     /// <summary>Every open connection.</summary>
     public IEnumerable<Connection> Connections =>
@@ -186,6 +201,7 @@ internal sealed partial class MessageCenter : ConnectionHost, IMessageCenter, IA
         foreach (var accepted in _accepted.Keys) ending.Add(accepted.Finish(patience));
         await Task.WhenAll(ending);
         await _sweep.DisposeAsync();
+        Instruments.Remove(this);
     }
 
     public async ValueTask DisposeAsync()
@@ -229,8 +245,23 @@ internal sealed partial class MessageCenter : ConnectionHost, IMessageCenter, IA
 
     public override void GrainTypesArrive(WireReader reader) => GrainTypesArrived?.Invoke(GrainTypesForm.Read(reader));
 
+    public override void OnOpened(Connection connection)
+    {
+        Instruments.SocketsOpened.Add(1);
+        lock (_measured) _measured.Add(connection);
+    }
+
     public override void OnClosed(Connection connection)
     {
+        lock (_measured)
+        {
+            if (_measured.Remove(connection))
+            {
+                Instruments.SocketsClosed.Add(1);
+                _past += connection.Traffic;
+            }
+        }
+
         if (_accepted.TryRemove(connection, out _))
         {
             if (connection.Peer.Silo is null) ForgetClient(connection);

@@ -38,7 +38,9 @@ internal sealed class AgentThread : TaskScheduler, IAgentThread
     /// <inheritdoc/>
     public Task Delay(TimeSpan due, CancellationToken cancellation)
     {
-        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // What waits for it is work of this thread, which is queued and never runs within. Were it to continue asynchronously, a wait
+        // for one of several things would go through the thread pool.
+        var reached = new TaskCompletionSource();
         if (_clock == TimeProvider.System)
         {
             lock (_signal)

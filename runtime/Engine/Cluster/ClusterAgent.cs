@@ -137,7 +137,7 @@ internal sealed partial class ClusterAgent : IClusterAgent, IControlHandler, IDi
         _stop.Dispose();
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewSignal() => new();
 
     // Not through the thread pool, which may be busy.
     private static void End(CancellationTokenSource wait) => wait.Cancel();

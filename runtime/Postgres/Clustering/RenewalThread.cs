@@ -16,7 +16,8 @@ internal sealed class RenewalThread(Func<NpgsqlConnection> open) : IDisposable
     /// <summary>Runs work on the connection, after what was asked for before.</summary>
     public Task<T> Run<T>(Func<NpgsqlConnection, T> work)
     {
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Completed in place: the agent waits for it on a scheduler of its own, and nothing of a renewal goes through the thread pool.
+        var done = new TaskCompletionSource<T>();
         lock (_work)
         {
             ObjectDisposedException.ThrowIf(_ended, this);

@@ -1,5 +1,6 @@
 using OrleansSocial.Benchmarks;
 using OrleansSocial.Benchmarks.Grains;
+using OrleansSocial.Benchmarks.Silos;
 
 // Each benchmark is one line here: its name on the command line, and what it runs.
 var benchmarks = new Dictionary<string, Func<string[], Task>>
@@ -7,6 +8,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["chat"] = ChatBenchmarks.Run,
     ["grains"] = GrainBenchmarks.Run,
     ["sends"] = DurableSendBenchmarks.Run,
+    ["silos"] = SiloBenchmarks.Run,
 };
 
 if (args is not [var name, .. var rest] || !benchmarks.TryGetValue(name, out var run))

@@ -12,6 +12,9 @@ public interface IEchoGrain : IGrainWithIntegerKey
 
     Task<BigNote> Echo(BigNote note);
 
+    /// <summary>The silo that the grain lives on.</summary>
+    Task<string> Where();
+
     /// <summary>Calls another grain that often, one call after the other.</summary>
     Task Relay(IEchoGrain other, int calls);
 }
@@ -61,6 +64,8 @@ public sealed class EchoGrain : Grain, IEchoGrain
     public Task<SmallNote> Echo(SmallNote note) => Task.FromResult(note);
 
     public Task<BigNote> Echo(BigNote note) => Task.FromResult(note);
+
+    public Task<string> Where() => Task.FromResult(RuntimeIdentity);
 
     public async Task Relay(IEchoGrain other, int calls)
     {

@@ -6,7 +6,8 @@ namespace OrleansSocial.Realtime;
 /// <remarks>Invariants:
 /// 1. A position goes out only after every event that it covers: pushes are counted, and a missing one is repaired by reading.
 /// 2. A position goes out only once the client has been handed the end of its own catch-up; before that it could lie ahead of it.
-/// 3. Positions only rise.</remarks>
+/// 3. Positions only rise.
+/// 4. Whenever pushes may have been missed, a reading that begins later follows: see <see cref="_behind"/>.</remarks>
 internal abstract partial class LiveConnection(LiveNode node, Caller caller) : LiveOutput(node), IConnectionObserver
 {
     private IConnectionObserver? _reference;
@@ -14,6 +15,9 @@ internal abstract partial class LiveConnection(LiveNode node, Caller caller) : L
     private long _attachment;
     private long _received;
     private bool _repairing;
+
+    // Pushes may have been missed, and no reading has begun since. Only a client that has subscribed to its end can be behind.
+    private bool _behind;
     private int _era;
     private volatile bool _gone;
 
@@ -38,9 +42,14 @@ internal abstract partial class LiveConnection(LiveNode node, Caller caller) : L
         int era;
         lock (Gate) (era, _told, _repairing) = (++_era, null, false);
         if (await Attach() is { } refusal) return new(null, refusal, null);
+        lock (Gate) _behind = false;
         var read = await Stream.Read(cursor, Node.Options.PageEventsMax);
         if (!read.TryGet(out var page, out var refused)) return new(null, refused, null);
-        return new(page, null, page.More ? null : () => Tell(page.Cursor, era));
+        return new(page, null, page.More ? null : () =>
+        {
+            Tell(page.Cursor, era);
+            CatchUp();
+        });
     }
 
     /// <summary>Sends the first answer of a catch-up as frames, and reads on while there is more.</summary>
@@ -65,24 +74,22 @@ internal abstract partial class LiveConnection(LiveNode node, Caller caller) : L
             return refusal;
         }
 
-        string? told;
-        int era;
         lock (Gate)
         {
-            if (attachment.Id == _attachment) return null;
-            (_attachment, _received) = (attachment.Id, attachment.Number);
-            if (_told is null || _repairing) return null;
-            (told, era, _repairing) = (_told, _era, true);
+            if (attachment.Id != _attachment) (_attachment, _received, _behind) = (attachment.Id, attachment.Number, true);
         }
 
-        _ = Repair(told, era);
+        CatchUp();
         return null;
     }
 
     /// <summary>Renews the lease of an attached connection, and what it watches.</summary>
-    public async Task Renew(bool watches)
+    /// <param name="watches">Whether to renew what it watches.</param>
+    /// <param name="behind">Whether pushes may have been lost on their way to the person's grain.</param>
+    public async Task Renew(bool watches, bool behind = false)
     {
         if (Closed || !Attached) return;
+        lock (Gate) _behind |= behind;
         if (await Attach() is not null) await Close(RealtimeRefusals.Resync.Code);
         if (watches) await Task.WhenAll(Watched.Select(u => Node.Grains.GetGrain<IUserStreamGrain>(u).Watch(Caller.User)));
 
@@ -138,6 +145,20 @@ internal abstract partial class LiveConnection(LiveNode node, Caller caller) : L
         return Task.CompletedTask;
     }
 
+    /// <summary>Begins a repair when pushes may have been missed and none runs.</summary>
+    private void CatchUp()
+    {
+        string told;
+        int era;
+        lock (Gate)
+        {
+            if (!_behind || _told is null || _repairing || Closed) return;
+            (told, era, _repairing) = (_told, _era, true);
+        }
+
+        _ = Repair(told, era);
+    }
+
     /// <summary>Reads from the last position that was told, hands out what comes, and tells the position that is reached.</summary>
     /// <remarks>One repair runs at a time. It ends when the client subscribes anew: from there on the client reads for itself.</remarks>
     private async Task Repair(string cursor, int era)
@@ -146,6 +167,12 @@ internal abstract partial class LiveConnection(LiveNode node, Caller caller) : L
         {
             for (var more = true; more;)
             {
+                lock (Gate)
+                {
+                    if (_era != era) return;
+                    _behind = false;
+                }
+
                 var read = await Stream.Read(cursor, Node.Options.PageEventsMax);
                 if (!read.TryGet(out var page, out _) || page.Reset)
                 {
@@ -161,14 +188,17 @@ internal abstract partial class LiveConnection(LiveNode node, Caller caller) : L
         }
         catch (Exception fault)
         {
-            // The client keeps its older cursor, and the next offer of a position finds the same gap.
+            // The client keeps its older cursor, from which the next attempt begins.
             LogNotRepaired(Node.Log, fault.Message);
-            lock (Gate) _received = -1;
+            lock (Gate) (_received, _behind) = (-1, true);
+            await Node.BeforeNextAttempt();
         }
         finally
         {
             lock (Gate) _repairing &= _era != era;
         }
+
+        CatchUp();
     }
 
     /// <summary>Takes note that the client was handed everything before <paramref name="cursor"/>, unless it has subscribed anew since.</summary>

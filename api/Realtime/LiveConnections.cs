@@ -7,8 +7,8 @@ namespace OrleansSocial.Realtime;
 
 /// <summary>Every live connection of this node: renews their leases, and closes them when their session ends or the node stops.</summary>
 /// <remarks>
-/// A person's grain forgets its connections when it moves to another silo. Each connection would notice with its next renewal; when
-/// the silos of the cluster change all of them renew at once, so that nobody misses pushes for longer than a moment.
+/// A person's grain forgets its connections when it moves to another silo, and a silo that dies takes pushes along that it had not
+/// sent. When the silos of the cluster change all connections renew at once and read from their cursor what they may have missed.
 /// </remarks>
 internal sealed partial class LiveConnections : BackgroundService
 {
@@ -108,7 +108,7 @@ internal sealed partial class LiveConnections : BackgroundService
             await Parallel.ForEachAsync(
                 _all.Values,
                 new ParallelOptions { MaxDegreeOfParallelism = RenewsAtOnceMax, CancellationToken = stopping },
-                async (connection, _) => await Renew(connection, watches: true));
+                async (connection, _) => await Renew(connection, watches: true, behind: true));
         }
         catch (Exception fault)
         {
@@ -117,11 +117,11 @@ internal sealed partial class LiveConnections : BackgroundService
         }
     }
 
-    private async Task Renew(LiveConnection connection, bool watches)
+    private async Task Renew(LiveConnection connection, bool watches, bool behind = false)
     {
         try
         {
-            await connection.Renew(watches);
+            await connection.Renew(watches, behind);
         }
         catch (Exception fault)
         {

@@ -9,7 +9,7 @@ namespace OrleansSocial.Host;
 /// <summary>The runtime of this repository.</summary>
 internal static class Engine
 {
-    /// <summary>Membership and grain state in PostgreSQL.</summary>
+    /// <summary>Membership, grain state and reminders in PostgreSQL.</summary>
     public static ISiloBuilder UseEngine(this ISiloBuilder silo) => silo
         .UseNode()
         .UseAdoNetClustering(options => options.Configure<Database>((clustering, database) =>
@@ -21,7 +21,13 @@ internal static class Engine
         .AddAdoNetGrainStorage(GrainStorage.Name, options => options.Configure<Database>((storage, database) =>
         {
             storage.Invariant = "Npgsql";
+            storage.GrainStorageSerializer = new StateSerializer();
             storage.DataSource = database.Source;
+        }))
+        .UseAdoNetReminderService(options => options.Configure<Database>((reminders, database) =>
+        {
+            reminders.Invariant = "Npgsql";
+            reminders.DataSource = database.Source;
         }));
 
     /// <summary>Lets the lease that makes the silo a member fence every durable write.</summary>

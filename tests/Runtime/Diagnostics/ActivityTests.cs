@@ -90,6 +90,8 @@ public interface ITracedGrain : IGrainWithStringKey
 
     Task<string> Trace();
 
+    Task<string> ParentHeader();
+
     Task Fail();
 }
 
@@ -98,6 +100,8 @@ public sealed class TracedGrain : Grain, ITracedGrain
     public Task<string> TraceThrough(string other) => GrainFactory.GetGrain<ITracedGrain>(other).Trace();
 
     public Task<string> Trace() => Task.FromResult(Activity.Current?.TraceId.ToHexString() ?? "");
+
+    public Task<string> ParentHeader() => Task.FromResult(RequestContext.Get("traceparent") as string ?? "");
 
     public Task Fail() => throw new InvalidOperationException("not traced away");
 }

@@ -76,10 +76,13 @@ namespace Orleans.Conformance.Serialization
             Assert.Null(again.Extra);
         }
 
+        public static bool IsPlain(Type type) =>
+            type.Namespace?.StartsWith("Orleans.Conformance.Serialization.Plain", StringComparison.Ordinal) == true;
+
         public sealed class Fixture : OneSiloFixture
         {
             public override async Task InitializeAsync() => Use(await OneSilo.Start(silo => silo.Services.AddSerializer(
-                serializer => serializer.AddJsonSerializer(type => type.Namespace?.StartsWith("Orleans.Conformance.Serialization.Plain", StringComparison.Ordinal) == true))));
+                serializer => serializer.AddJsonSerializer(IsPlain))));
         }
     }
 

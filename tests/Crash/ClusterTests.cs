@@ -152,6 +152,25 @@ public sealed partial class ClusterTests(ITestOutputHelper output) : IDisposable
         await crowd.Finish(first.Postgres);
     }
 
+    [Fact]
+    public async Task Nothing_outlives_the_process_that_keeps_the_silos_and_the_next_one_takes_their_place()
+    {
+        await using var cluster = await LocalCluster.Start(Data, Crowd.Settings, 2);
+        using var giveUp = new CancellationTokenSource(s_patience);
+        var before = Enumerable.Range(1, 2).Select(cluster.ProcessOf).ToList();
+
+        await cluster.Keeper.Kill();
+        for (var tries = 0; before.Exists(Signals.Lives); tries++) await Backoff.After(tries, giveUp.Token);
+        await cluster.Keeper.Start();
+        var after = Enumerable.Range(1, 2).Select(cluster.ProcessOf).ToList();
+        Assert.True(await cluster.IsReady(1));
+        Assert.True(await cluster.IsReady(2));
+        await Signals.Terminate(cluster.Keeper.ProcessId);
+
+        Assert.Equal(0, await cluster.Keeper.Ended(giveUp.Token));
+        Assert.DoesNotContain(after, Signals.Lives);
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private static async Task Finish(LocalCluster cluster, Crowd crowd, RoomProbe? probe = null)

@@ -18,6 +18,9 @@ internal static class Signals
     /// <summary>Lets a paused process go on.</summary>
     public static Task Continue(int pid) => Send("CONT", pid);
 
+    /// <summary>Whether a process runs.</summary>
+    public static bool Lives(int pid) => Directory.Exists($"/proc/{pid}");
+
     private static async Task Send(string signal, int pid)
     {
         using var kill = Process.Start("kill", [$"-{signal}", pid.ToString(CultureInfo.InvariantCulture)]);

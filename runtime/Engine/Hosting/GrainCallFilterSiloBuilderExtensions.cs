@@ -16,7 +16,7 @@ public static class GrainCallFilterSiloBuilderExtensions
 
     /// <summary>Adds a delegate as filter around calls that the silo's grains serve.</summary>
     public static ISiloBuilder AddIncomingGrainCallFilter(this ISiloBuilder builder, IncomingGrainCallFilterDelegate filter) =>
-        builder.AddIncomingGrainCallFilter(new IncomingDelegate(filter));
+        builder.AddIncomingGrainCallFilter(new IncomingFilterDelegate(filter));
 
     /// <summary>Adds a filter around calls that the silo's grains make.</summary>
     public static ISiloBuilder AddOutgoingGrainCallFilter(this ISiloBuilder builder, IOutgoingGrainCallFilter filter) =>
@@ -29,15 +29,17 @@ public static class GrainCallFilterSiloBuilderExtensions
 
     /// <summary>Adds a delegate as filter around calls that the silo's grains make.</summary>
     public static ISiloBuilder AddOutgoingGrainCallFilter(this ISiloBuilder builder, OutgoingGrainCallFilterDelegate filter) =>
-        builder.AddOutgoingGrainCallFilter(new OutgoingDelegate(filter));
+        builder.AddOutgoingGrainCallFilter(new OutgoingFilterDelegate(filter));
+}
 
-    private sealed class IncomingDelegate(IncomingGrainCallFilterDelegate filter) : IIncomingGrainCallFilter
-    {
-        public Task Invoke(IIncomingGrainCallContext context) => filter(context);
-    }
+/// <summary>A delegate as a filter.</summary>
+internal sealed class IncomingFilterDelegate(IncomingGrainCallFilterDelegate filter) : IIncomingGrainCallFilter
+{
+    public Task Invoke(IIncomingGrainCallContext context) => filter(context);
+}
 
-    private sealed class OutgoingDelegate(OutgoingGrainCallFilterDelegate filter) : IOutgoingGrainCallFilter
-    {
-        public Task Invoke(IOutgoingGrainCallContext context) => filter(context);
-    }
+/// <inheritdoc cref="IncomingFilterDelegate"/>
+internal sealed class OutgoingFilterDelegate(OutgoingGrainCallFilterDelegate filter) : IOutgoingGrainCallFilter
+{
+    public Task Invoke(IOutgoingGrainCallContext context) => filter(context);
 }

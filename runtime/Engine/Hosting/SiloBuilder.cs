@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Hosting;
+using Orleans.Runtime;
 
 namespace Orleans.Bundled;
 
@@ -24,6 +25,12 @@ internal sealed class SiloBuilder : ISiloBuilder
             if (service.ServiceType == typeof(SiloBuilder) && service.ImplementationInstance is SiloBuilder known)
             {
                 return known;
+            }
+
+            if (service.ServiceType == typeof(ClientBuilder))
+            {
+                throw new OrleansConfigurationException(
+                    "UseOrleansClient and UseOrleans were called on one host. A silo has an IClusterClient already: remove UseOrleansClient.");
             }
         }
 

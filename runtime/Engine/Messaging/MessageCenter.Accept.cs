@@ -142,21 +142,27 @@ internal sealed partial class MessageCenter
         foreach (var client in _clients.Values.SelectMany(static c => c)) ViewForm.Send(client, view, Exceptions);
     }
 
-    // One that left in order answers what it has before it closes its connections; of one that was removed nothing is to come.
     private void Leave(Member member)
     {
-        var reason = $"{member.Address} is no member of the cluster any more.";
-        if (!_links.TryRemove(member.Address, out var links)) links = [];
+        Retire(member.Address, member.Status == MemberStatus.Leaving, $"{member.Address} is no member of the cluster any more.");
+        foreach (var accepted in _accepted.Keys)
+            if (accepted.Peer.Silo == member.Address) ThreadPool.UnsafeQueueUserWorkItem(_ => accepted.Close(null), null);
+    }
+
+    /// <summary>
+    /// Ends the connections to a silo that is no member any more. One that left in order still answers what it has; of one that was
+    /// removed nothing is to come. Returns at once.
+    /// </summary>
+    public void Retire(SiloAddress silo, bool leftInOrder, string reason)
+    {
+        if (!_links.TryRemove(silo, out var links)) return;
         foreach (var link in links)
         {
             var connection = link.End(reason);
             if (connection is null) continue;
-            if ((member.Status == MemberStatus.Leaving || connection.IsGoingAway) && connection.Waiting > 0) CloseWhenAnswered(connection, reason);
+            if ((leftInOrder || connection.IsGoingAway) && connection.Waiting > 0) CloseWhenAnswered(connection, reason);
             else ThreadPool.UnsafeQueueUserWorkItem(_ => connection.Close(reason), null);
         }
-
-        foreach (var accepted in _accepted.Keys)
-            if (accepted.Peer.Silo == member.Address) ThreadPool.UnsafeQueueUserWorkItem(_ => accepted.Close(null), null);
     }
 
     private void CloseWhenAnswered(Connection connection, string reason)

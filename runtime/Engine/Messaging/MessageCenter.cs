@@ -47,7 +47,7 @@ internal sealed partial class MessageCenter : ConnectionHost, IMessageCenter, IA
         Options = options;
         Services = services;
         Log = log;
-        Time = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        Time = ClusterServices.Clock(services);
         Exceptions = services.GetService<IOptions<ExceptionSerializationOptions>>()?.Value ?? ExceptionSerializationOptions.Default;
         FrameBytesMax = (int)Math.Min(Array.MaxLength - 64L, (long)messaging.MaxMessageHeaderSize + messaging.MaxMessageBodySize);
         _transport = transport;
@@ -158,6 +158,10 @@ internal sealed partial class MessageCenter : ConnectionHost, IMessageCenter, IA
     /// <summary>Makes the connection with a silo now, for clients.</summary>
     public Task<Connection> Open(SiloAddress silo) => Links(silo)[0].Open();
 
+    /// <summary>Whether there is an open connection that was made to a silo.</summary>
+    public bool IsConnected(SiloAddress silo) =>
+        _links.TryGetValue(silo, out var links) && Array.Exists(links, static link => link.Connection is { IsGoingAway: false });
+
     /// <summary>
     /// Lets a connection that was made to whichever silo lives at an endpoint be the one to the silo that was found there.
     /// </summary>
@@ -165,15 +169,15 @@ internal sealed partial class MessageCenter : ConnectionHost, IMessageCenter, IA
     {
         if (!_links.TryRemove(asked, out var links)) return;
         foreach (var link in links) link.Silo = found;
-        if (_links.TryAdd(found, links)) return;
-        foreach (var link in links) link.End("There is another connection to that silo.")?.Close(null);
-    }
-
-    /// <summary>Ends every connection to a silo, and fails what waits on them.</summary>
-    public void Disconnect(SiloAddress silo, string reason)
-    {
-        if (!_links.TryRemove(silo, out var links)) return;
-        foreach (var link in links) link.End(reason)?.Close(reason);
+        while (!_links.TryAdd(found, links))
+        {
+            // What is left of a broken connection gives way to the new one.
+            if (!_links.TryGetValue(found, out var before)) continue;
+            var isOpen = Array.Exists(before, static link => link.Connection is { IsGoingAway: false });
+            if (!isOpen && !_links.TryUpdate(found, links, before)) continue;
+            foreach (var link in isOpen ? links : before) link.End("There is another connection to that silo.")?.Close(null);
+            return;
+        }
     }
 
     /// <summary>Tells everybody who is connected to send no more calls, and waits until all that is queued for them has been sent.</summary>

@@ -39,14 +39,11 @@ internal static class OptionsRules
 
     public static void Check(SiloMessagingOptions o, Faults faults)
     {
-        faults.UnlessPositive(o.ConfiguredResponseTimeout, nameof(o.ResponseTimeout));
-        faults.UnlessPositive(o.ResponseTimeoutWithDebugger, nameof(o.ResponseTimeoutWithDebugger));
+        CheckCommon(o, faults);
         faults.UnlessPositive(o.SystemResponseTimeout, nameof(o.SystemResponseTimeout));
         faults.UnlessPositive(o.MaxRequestProcessingTime, nameof(o.MaxRequestProcessingTime));
         faults.UnlessPositive(o.RequestProcessingWarningTime, nameof(o.RequestProcessingWarningTime));
         faults.UnlessPositive(o.RequestQueueDelayWarningTime, nameof(o.RequestQueueDelayWarningTime));
-        faults.Unless(o.MaxMessageHeaderSize > 0, nameof(o.MaxMessageHeaderSize), o.MaxMessageHeaderSize, "it must be positive.");
-        faults.Unless(o.MaxMessageBodySize > 0, nameof(o.MaxMessageBodySize), o.MaxMessageBodySize, "it must be positive.");
         NotNegative(o.MaxForwardCount, nameof(o.MaxForwardCount));
         NotNegative(o.MaxEnqueuedRequestsSoftLimit, nameof(o.MaxEnqueuedRequestsSoftLimit));
         NotNegative(o.MaxEnqueuedRequestsHardLimit, nameof(o.MaxEnqueuedRequestsHardLimit));
@@ -55,6 +52,11 @@ internal static class OptionsRules
 
         void NotNegative(int value, string key) => faults.Unless(value >= 0, key, value, "it must not be negative.");
     }
+
+    public static void Check(ClientMessagingOptions o, Faults faults) => CheckCommon(o, faults);
+
+    public static void Check(GatewayOptions o, Faults faults) =>
+        faults.UnlessPositive(o.GatewayListRefreshPeriod, nameof(o.GatewayListRefreshPeriod));
 
     public static void Check(ConnectionOptions o, Faults faults)
     {
@@ -76,5 +78,13 @@ internal static class OptionsRules
         faults.UnlessPositive(o.IdleWorkersInspectionPeriod, nameof(o.IdleWorkersInspectionPeriod));
         faults.Unless(
             o.MinIdleCyclesBeforeRemoval > 0, nameof(o.MinIdleCyclesBeforeRemoval), o.MinIdleCyclesBeforeRemoval, "it must be at least 1.");
+    }
+
+    private static void CheckCommon(MessagingOptions o, Faults faults)
+    {
+        faults.UnlessPositive(o.ConfiguredResponseTimeout, nameof(o.ResponseTimeout));
+        faults.UnlessPositive(o.ResponseTimeoutWithDebugger, nameof(o.ResponseTimeoutWithDebugger));
+        faults.Unless(o.MaxMessageHeaderSize > 0, nameof(o.MaxMessageHeaderSize), o.MaxMessageHeaderSize, "it must be positive.");
+        faults.Unless(o.MaxMessageBodySize > 0, nameof(o.MaxMessageBodySize), o.MaxMessageBodySize, "it must be positive.");
     }
 }

@@ -39,6 +39,8 @@ internal sealed class RemoteSilo : IAsyncDisposable
         var host = new HostBuilder()
             .UseOrleans(silo =>
             {
+                // The host's own connections are of no interest, and take no port.
+                silo.Services.AddSingleton(new MemoryTransport().Transport);
                 silo.UseLocalhostClustering();
                 configure?.Invoke(silo);
             })

@@ -9,6 +9,9 @@ public sealed class InProcessTestClusterBuilder
 {
     private readonly List<Action<InProcessTestSiloSpecificOptions, ISiloBuilder>> _silo = [];
     private readonly List<Action<InProcessTestSiloSpecificOptions, IHostApplicationBuilder>> _host = [];
+    private readonly List<Action<IHostApplicationBuilder>> _everyHost = [];
+    private readonly List<Action<IHostApplicationBuilder>> _clientHost = [];
+    private readonly List<Action<IClientBuilder>> _client = [];
 
     /// <summary>A cluster of two silos.</summary>
     public InProcessTestClusterBuilder()
@@ -40,7 +43,21 @@ public sealed class InProcessTestClusterBuilder
     /// <summary>Configures every host.</summary>
     public InProcessTestClusterBuilder ConfigureHost(Action<IHostApplicationBuilder> configureDelegate)
     {
-        _host.Add((_, host) => configureDelegate(host));
+        _everyHost.Add(configureDelegate);
+        return this;
+    }
+
+    /// <summary>Configures the client.</summary>
+    public InProcessTestClusterBuilder ConfigureClient(Action<IClientBuilder> configureClientDelegate)
+    {
+        _client.Add(configureClientDelegate);
+        return this;
+    }
+
+    /// <summary>Configures the host of the client, before the client itself.</summary>
+    public InProcessTestClusterBuilder ConfigureClientHost(Action<IHostApplicationBuilder> configureHostDelegate)
+    {
+        _clientHost.Add(configureHostDelegate);
         return this;
     }
 
@@ -48,13 +65,32 @@ public sealed class InProcessTestClusterBuilder
     public InProcessTestCluster Build()
     {
         var network = new TestNetwork();
-        return new InProcessTestCluster(Options, new SiloSet(Options, silo => CreateHost(silo, network)));
+        return new InProcessTestCluster(Options, new SiloSet(Options, silo => CreateHost(silo, network), silos => CreateClient(silos, network)));
+    }
+
+    private HostApplicationBuilder CreateBuilder()
+    {
+        var host = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        host.Services.AddSingleton<IHostLifetime, TestHostLifetime>();
+        _everyHost.ForEach(configure => configure(host));
+        return host;
+    }
+
+    private IHost CreateClient(IReadOnlyList<InProcessSiloHandle> silos, TestNetwork network)
+    {
+        var host = CreateBuilder();
+        _clientHost.ForEach(configure => configure(host));
+        host.UseOrleansClient(client =>
+        {
+            network.Configure(client, Options, silos);
+            _client.ForEach(configure => configure(client));
+        });
+        return host.Build();
     }
 
     private IHost CreateHost(InProcessTestSiloSpecificOptions silo, TestNetwork network)
     {
-        var host = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        host.Services.AddSingleton<IHostLifetime, TestHostLifetime>();
+        var host = CreateBuilder();
         _host.ForEach(configure => configure(silo, host));
         host.UseOrleans(builder =>
         {

@@ -7,13 +7,17 @@ using Orleans.Runtime;
 namespace Orleans.TestingHost;
 
 /// <summary>The silos of one test cluster, running and stopped, and its client.</summary>
-internal sealed class SiloSet(TestClusterOptions options, Func<InProcessTestSiloSpecificOptions, IHost> createHost)
+internal sealed class SiloSet(
+    TestClusterOptions options,
+    Func<InProcessTestSiloSpecificOptions, IHost> createHost,
+    Func<IReadOnlyList<InProcessSiloHandle>, IHost> createClient)
 {
     private static readonly TimeSpan s_agreementMax = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _lock = new();
     private readonly List<InProcessSiloHandle> _silos = [];
+    private IHost? _client;
     private short _started;
 
     /// <summary>The silos that run, in the order of their numbers.</summary>
@@ -42,8 +46,9 @@ internal sealed class SiloSet(TestClusterOptions options, Func<InProcessTestSilo
         }
     }
 
-    /// <summary>The client of the first silo that runs.</summary>
-    public IClusterClient Client => First.ServiceProvider.GetRequiredService<IClusterClient>();
+    /// <summary>One that connects like that of another process when the cluster began with several silos; otherwise that of the silo.</summary>
+    public IClusterClient Client =>
+        (Volatile.Read(ref _client)?.Services ?? First.ServiceProvider).GetRequiredService<IClusterClient>();
 
     private InProcessSiloHandle First => Active is [var first, ..] ? first : Primary;
 
@@ -59,6 +64,7 @@ internal sealed class SiloSet(TestClusterOptions options, Func<InProcessTestSilo
         await StartNext(newPort: false);
         await Task.WhenAll(Enumerable.Range(1, options.InitialSilosCount - 1).Select(_ => StartNext(newPort: false)));
         await WaitUntilAgreed();
+        if (options.InitialSilosCount > 1 && options.InitializeClientOnDeploy) await StartClient();
     }
 
     public Task<InProcessSiloHandle> StartNext(bool newPort)
@@ -131,6 +137,39 @@ internal sealed class SiloSet(TestClusterOptions options, Func<InProcessTestSilo
         {
             await silo.StopSiloAsync(stopGracefully: true);
         }
+    }
+
+    public async Task StartClient()
+    {
+        if (Volatile.Read(ref _client) is not null) return;
+        var client = createClient(Active);
+        try
+        {
+            await client.StartAsync();
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+
+        Volatile.Write(ref _client, client);
+    }
+
+    public async Task StopClient(bool gracefully)
+    {
+        if (Interlocked.Exchange(ref _client, null) is not { } client) return;
+        try
+        {
+            await client.StopAsync(new CancellationToken(canceled: !gracefully));
+        }
+        catch (OperationCanceledException) when (!gracefully)
+        {
+            // What the host still waited for ends with its services.
+        }
+
+        if (client is IAsyncDisposable disposable) await disposable.DisposeAsync();
+        else client.Dispose();
     }
 
     public IServiceProvider Services(SiloAddress? address) => (address is null ? First : For(address)).ServiceProvider;

@@ -10,7 +10,10 @@ public abstract class TestClusterBase<THandle> : IDisposable, IAsyncDisposable
 {
     private protected TestClusterBase(SiloSet silos) => SiloSet = silos;
 
-    /// <summary>A client of the cluster.</summary>
+    /// <summary>
+    /// A client of the cluster. A cluster that begins with several silos has one that connects to them like that of another process;
+    /// with a single silo it is that silo's own.
+    /// </summary>
     public IClusterClient Client => SiloSet.Client;
 
     /// <summary>The silos that run, in the order of their numbers.</summary>
@@ -67,6 +70,15 @@ public abstract class TestClusterBase<THandle> : IDisposable, IAsyncDisposable
     /// <summary>Completes when the running silos follow the same view, and it holds them and no others.</summary>
     public Task WaitForLivenessToStabilizeAsync(bool didKill = false) => SiloSet.WaitUntilAgreed();
 
+    /// <summary>Starts the client again after it was stopped or killed. Nothing happens while it runs.</summary>
+    public Task InitializeClientAsync() => SiloSet.StartClient();
+
+    /// <summary>Stops the client in good order. The cluster then has that of its first silo.</summary>
+    public Task StopClusterClientAsync() => SiloSet.StopClient(gracefully: true);
+
+    /// <summary>Stops the client at once.</summary>
+    public Task KillClientAsync() => SiloSet.StopClient(gracefully: false);
+
     /// <summary>The activation of a grain on one of the silos, if it has one.</summary>
     public bool TryGetGrainContext(GrainId grainId, [NotNullWhen(true)] out IGrainContext? grainContext) =>
         SiloSet.TryGetGrainContext(grainId, out grainContext);
@@ -83,16 +95,17 @@ public abstract class TestClusterBase<THandle> : IDisposable, IAsyncDisposable
     /// <summary>Completes when the present activation of a grain has ended, or at once when there is none.</summary>
     public Task WaitForDeactivationAsync(GrainId grainId) => SiloSet.WaitForDeactivation(grainId);
 
-    /// <summary>Stops all silos gracefully.</summary>
+    /// <summary>Stops the client and all silos gracefully.</summary>
     public void Dispose()
     {
         DisposeAsync().AsTask().GetAwaiter().GetResult();
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Stops all silos gracefully.</summary>
+    /// <summary>Stops the client and all silos gracefully.</summary>
     public async ValueTask DisposeAsync()
     {
+        await SiloSet.StopClient(gracefully: true);
         await SiloSet.StopAll();
         GC.SuppressFinalize(this);
     }

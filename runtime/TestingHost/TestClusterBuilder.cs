@@ -14,6 +14,13 @@ public interface ISiloConfigurator
     void Configure(ISiloBuilder siloBuilder);
 }
 
+/// <summary>Configures the client of a test cluster.</summary>
+public interface IClientBuilderConfigurator
+{
+    /// <summary>Configures the client.</summary>
+    void Configure(IConfiguration configuration, IClientBuilder clientBuilder);
+}
+
 /// <summary>Configures the hosts of a test cluster.</summary>
 public interface IHostConfigurator
 {
@@ -31,6 +38,7 @@ public class TestClusterBuilder
     private readonly List<Action<IConfigurationBuilder>> _hostConfiguration = [];
     private readonly List<Action> _beforeBuild = [];
     private readonly List<Func<object>> _configurators = [];
+    private readonly List<Func<IClientBuilderConfigurator>> _clientConfigurators = [];
 
     /// <summary>A cluster of two silos.</summary>
     public TestClusterBuilder()
@@ -61,6 +69,17 @@ public class TestClusterBuilder
         return this;
     }
 
+    /// <summary>Adds a configurator of the client.</summary>
+    /// <exception cref="ArgumentException">The type is no <see cref="IClientBuilderConfigurator"/>.</exception>
+    public TestClusterBuilder AddClientBuilderConfigurator<T>()
+        where T : new()
+    {
+        if (!typeof(IClientBuilderConfigurator).IsAssignableFrom(typeof(T)))
+            throw new ArgumentException($"{typeof(T)} is no {nameof(IClientBuilderConfigurator)}.");
+        _clientConfigurators.Add(static () => (IClientBuilderConfigurator)(object)new T()!);
+        return this;
+    }
+
     /// <summary>Adds configuration of the hosts.</summary>
     public TestClusterBuilder ConfigureHostConfiguration(Action<IConfigurationBuilder> configureDelegate)
     {
@@ -80,19 +99,26 @@ public class TestClusterBuilder
     {
         _beforeBuild.ForEach(configure => configure());
         var network = new TestNetwork();
-        return new TestCluster(Options, new SiloSet(Options, silo => CreateHost(silo, network)));
+        return new TestCluster(Options, new SiloSet(Options, silo => CreateHost(silo, network), silos => CreateClient(silos, network)));
+    }
+
+    private IHost CreateClient(IReadOnlyList<InProcessSiloHandle> silos, TestNetwork network)
+    {
+        var host = new HostBuilder();
+        ConfigureHost(host);
+        host.UseOrleansClient((context, client) =>
+        {
+            network.Configure(client, Options, silos);
+            foreach (var configurator in _clientConfigurators) configurator().Configure(context.Configuration, client);
+        });
+        return host.Build();
     }
 
     private IHost CreateHost(InProcessTestSiloSpecificOptions silo, TestNetwork network)
     {
         var configurators = _configurators.ConvertAll(make => make());
         var host = new HostBuilder();
-        host.ConfigureHostConfiguration(configuration =>
-        {
-            configuration.AddInMemoryCollection(Properties);
-            _hostConfiguration.ForEach(configure => configure(configuration));
-        });
-        host.ConfigureServices(services => services.AddSingleton<IHostLifetime, TestHostLifetime>());
+        ConfigureHost(host);
         foreach (var configurator in configurators.OfType<IHostConfigurator>())
         {
             configurator.Configure(host);
@@ -108,6 +134,16 @@ public class TestClusterBuilder
         });
         return host.Build();
     }
+
+    private void ConfigureHost(HostBuilder host)
+    {
+        host.ConfigureHostConfiguration(configuration =>
+        {
+            configuration.AddInMemoryCollection(Properties);
+            _hostConfiguration.ForEach(configure => configure(configuration));
+        });
+        host.ConfigureServices(services => services.AddSingleton<IHostLifetime, TestHostLifetime>());
+    }
 }
 
 /// <summary>What the silos of one test cluster share: their membership and their connections, both in memory.</summary>
@@ -122,5 +158,12 @@ internal sealed class TestNetwork
         builder.Configure<SiloOptions>(o => o.SiloName = silo.SiloName);
         builder.Services.AddSingleton(_connections.Transport);
         if (options.UseTestClusterMembership) builder.Services.AddSingleton<IMembershipStore>(_membership);
+    }
+
+    public void Configure(IClientBuilder builder, TestClusterOptions options, IReadOnlyList<InProcessSiloHandle> silos)
+    {
+        builder.UseStaticClustering([.. silos.Where(s => s.GatewayAddress is not null).Select(s => s.GatewayAddress!.Endpoint)]);
+        builder.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (options.ClusterId, options.ServiceId));
+        builder.Services.AddSingleton(_connections.Transport);
     }
 }

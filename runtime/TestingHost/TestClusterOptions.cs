@@ -12,6 +12,9 @@ public class TestClusterOptions
     /// <summary>Silos that start with the cluster.</summary>
     public short InitialSilosCount { get; set; } = 1;
 
+    /// <summary>Whether a cluster that begins with several silos has a client of its own from the start.</summary>
+    public bool InitializeClientOnDeploy { get; set; } = true;
+
     /// <summary>
     /// Whether the silos find each other in the memory of the test. Without it a configurator says how they do.
     /// </summary>

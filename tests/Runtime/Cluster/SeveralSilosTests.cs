@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 
 namespace Orleans.Conformance.Cluster;
@@ -39,12 +40,40 @@ public sealed class SeveralSilosTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Hosting", "External client: UseOrleansClient over gateways")]
+    public async Task A_client_of_another_process_reaches_every_grain_and_outlives_a_silo()
+    {
+        foreach (var key in Keys()) Assert.Equal(await From(Cluster.Silos[0], key).Where(), await Cluster.Client.GetGrain<IPlacedGrain>(key).Where());
+
+        await Cluster.StopSiloAsync(Cluster.Silos[0]);
+
+        foreach (var key in Keys()) Assert.Equal(await From(Cluster.Silos[0], key).Where(), await Cluster.Client.GetGrain<IPlacedGrain>(key).Where());
+    }
+
+    [Fact]
     public async Task Grains_of_different_silos_call_each_other()
     {
         foreach (var key in Keys().Take(20))
         {
             var expected = await From(Cluster.Silos[0], key + 1).Where();
             Assert.Equal(expected, await From(Cluster.Silos[1], key).AskOther(key + 1));
+        }
+    }
+
+    [Fact]
+    [Feature("Observers", "Observers of a client, called by grains of every silo")]
+    public async Task Observers_of_clients_and_of_silos_are_called_by_grains_of_every_silo()
+    {
+        foreach (var client in new[] { Cluster.Client, Cluster.GetSiloServiceProvider().GetRequiredService<IClusterClient>() })
+        foreach (var silo in Cluster.Silos)
+        {
+            var listener = new ListenerOfTest();
+            var reference = client.CreateObjectReference<IListener>(listener);
+
+            await client.GetGrain<IPlacedGrain>(await KeyOn(silo)).Tell(reference, "hello");
+
+            Assert.Equal("hello", await listener.Heard.Task.Soon("what the grain tells"));
+            GC.KeepAlive(listener);
         }
     }
 
@@ -154,7 +183,7 @@ public sealed class SeveralSilosTests : IAsyncLifetime
     }
 
     private static IPlacedGrain From(InProcessSiloHandle silo, long key) =>
-        ((IGrainFactory)silo.ServiceProvider.GetService(typeof(IGrainFactory))!).GetGrain<IPlacedGrain>(key);
+        silo.ServiceProvider.GetRequiredService<IGrainFactory>().GetGrain<IPlacedGrain>(key);
 
     private IEnumerable<long> Keys() => Enumerable.Range(0, Grains).Select(i => _first + i);
 

@@ -75,7 +75,7 @@ internal sealed partial class ClusterAgent
     public Task BecomeActive(CancellationToken cancellation) => Run(async () =>
     {
         var since = _clock.GetTimestamp();
-        while (_expiredOthers && _clock.GetElapsedTime(since) < 2 * _lease.LeaseDuration)
+        while (_expired.Count > 0 && _clock.GetElapsedTime(since) < 2 * _lease.LeaseDuration)
         {
             cancellation.ThrowIfCancellationRequested();
             ThrowIfLost();

@@ -7,6 +7,7 @@ namespace Orleans.Bundled;
 internal sealed partial class ClusterAgent
 {
     private readonly Dictionary<long, int> _missed = [];
+    private readonly HashSet<long> _suspecting = [];
 
     private async Task ProbeAlways()
     {
@@ -39,6 +40,9 @@ internal sealed partial class ClusterAgent
         var missed = _missed[member.Epoch] = _missed.GetValueOrDefault(member.Epoch) + 1;
         if (missed < _options.NumMissedProbesLimit || !Serves || View.Find(member.Address) is null) return;
 
+        // A lease that has ended is removed anyway; and a suspicion is told once at a time, however slow the store is.
+        if (_expired.Contains(member.Epoch) || !_suspecting.Add(member.Epoch)) return;
+
         LogSuspect(member.Address, missed);
         var expiry = 3 * _options.ProbeTimeout;
         var terms = new SuspicionTerms(
@@ -54,6 +58,10 @@ internal sealed partial class ClusterAgent
         catch (Exception failure)
         {
             LogNotSuspected(member.Address, failure.Message);
+        }
+        finally
+        {
+            _suspecting.Remove(member.Epoch);
         }
     }
 

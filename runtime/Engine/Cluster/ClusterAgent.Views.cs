@@ -7,7 +7,7 @@ namespace Orleans.Bundled;
 internal sealed partial class ClusterAgent
 {
     private readonly Dictionary<GrainId, Task> _acquiring = [];
-    private bool _expiredOthers;
+    private readonly HashSet<long> _expired = [];
 
     /// <inheritdoc/>
     public Task WhenAdmissible(GrainId grainId) => Admit(grainId) == Admission.Wait ? Run(() => AcquireOnce(grainId)) : Task.CompletedTask;
@@ -59,8 +59,9 @@ internal sealed partial class ClusterAgent
         var current = View;
         if (snapshot.Version < current.Version) return;
 
-        _expiredOthers = snapshot.Entries.Any(e => e.Expired && !e.Member.Address.Equals(Self));
-        if (_expiredOthers) _ = Evict();
+        _expired.Clear();
+        _expired.UnionWith(snapshot.Entries.Where(e => e.Expired && e.Member.Epoch != Epoch).Select(e => e.Member.Epoch));
+        if (_expired.Count > 0) _ = Evict();
 
         var view = snapshot.ToView();
         if (view.Version > current.Version)

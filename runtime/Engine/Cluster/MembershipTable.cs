@@ -68,8 +68,8 @@ internal sealed class MembershipTable
         var key = request.Address.ToParsableString();
         if (Rows.TryGetValue(key, out var known))
         {
-            // The answer to an earlier attempt was lost.
-            if (known.Instance == request.Instance) return known.Epoch;
+            // The answer to an earlier attempt was lost. The asker counts its lease from this one.
+            if (known.Instance == request.Instance && Renew(request.Address, known.Epoch, 0, request.Lease, now, out _) == LeaseState.Held) return known.Epoch;
             throw new OrleansConfigurationException(
                 $"Another silo is a member under the address {key} already. Give each silo an address and a port of its own.");
         }

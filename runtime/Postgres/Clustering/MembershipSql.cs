@@ -50,6 +50,14 @@ internal static class MembershipSql
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp() + make_interval(secs => $11), $12)
         """;
 
+    /// <summary>Makes a lease last from now on. Parameters: silo, epoch, seconds.</summary>
+    public const string Extend = """
+        UPDATE silo_leases SET
+            held_since = CASE WHEN expires_at <= clock_timestamp() THEN clock_timestamp() ELSE held_since END,
+            expires_at = clock_timestamp() + make_interval(secs => $3)
+        WHERE silo = $1 AND epoch = $2 AND NOT revoked
+        """;
+
     public const string SetStatus = "UPDATE silo_leases SET status = $3 WHERE silo = $1 AND epoch = $2";
 
     public const string Delete = "DELETE FROM silo_leases WHERE silo = $1 AND epoch = $2";

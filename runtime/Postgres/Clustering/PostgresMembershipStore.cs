@@ -23,7 +23,9 @@ internal sealed partial class PostgresMembershipStore : IMembershipStore, IDispo
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _changes = new(1);
     private int _listening;
+    private bool _hasOtherEngine;
 
     /// <summary>Opens nothing yet.</summary>
     /// <param name="cluster">The id of the cluster.</param>
@@ -70,11 +72,13 @@ internal sealed partial class PostgresMembershipStore : IMembershipStore, IDispo
     public async Task<JoinReport> Join(JoinRequest request)
     {
         var epoch = 0L;
+        await CheckTables();
         var report = await Change(async (connection, loaded) =>
         {
-            await Check(connection, loaded);
+            await CheckAlone(connection, loaded);
             var next = (long)(await Scalar(connection, MembershipSql.NextEpoch))!;
             epoch = loaded.Table.Join(request, () => next, loaded.Now);
+            if (epoch != next) await Execute(connection, MembershipSql.Extend, request.Address.ToParsableString(), epoch, request.Lease.TotalSeconds);
             return LeaseState.Held;
         }, request.Lease);
         if (Interlocked.Exchange(ref _listening, 1) == 0) _ = Listen();
@@ -185,6 +189,8 @@ internal sealed partial class PostgresMembershipStore : IMembershipStore, IDispo
     private async Task<LeaseReport> Change(
         Func<NpgsqlConnection, LoadedMembership, Task<LeaseState>> operation, TimeSpan lease = default, bool onlyExpired = false)
     {
+        // One at a time, so that a connection is left for ending what blocks it.
+        await _changes.WaitAsync(_stop.Token);
         try
         {
             await using var connection = await _source.OpenConnectionAsync(_stop.Token);
@@ -208,6 +214,10 @@ internal sealed partial class PostgresMembershipStore : IMembershipStore, IDispo
         catch (PostgresException failure) when (Explain(failure) is { } reason)
         {
             throw new OrleansException(reason, failure);
+        }
+        finally
+        {
+            _changes.Release();
         }
     }
 
@@ -275,24 +285,33 @@ internal sealed partial class PostgresMembershipStore : IMembershipStore, IDispo
         return loaded;
     }
 
-    // Whether the tables are what they should be, and nobody else holds the database.
-    private async Task Check(NpgsqlConnection connection, LoadedMembership loaded)
+    private async Task CheckTables()
     {
-        bool bumps, otherEngine;
-        await using (var command = new NpgsqlCommand(MembershipSql.Check, connection))
-        await using (var reader = await command.ExecuteReaderAsync())
-        {
-            await reader.ReadAsync();
-            bumps = reader.GetBoolean(3);
-            otherEngine = reader.GetBoolean(4);
-        }
-
-        if (!bumps)
+        await using var connection = await _source.OpenConnectionAsync(_stop.Token);
+        await using var command = new NpgsqlCommand(MembershipSql.Check, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        var database = reader.GetString(0);
+        if (!reader.GetBoolean(1) || !reader.GetBoolean(2))
         {
             throw new OrleansConfigurationException(
-                "The triggers of table silo_leases are missing or switched off, so that silos would not hear of changes. Create and enable them as the schema script *_cluster.sql does.");
+                $"Database '{database}' lacks {(reader.GetBoolean(1) ? "columns or tables of the membership" : "table silo_leases")} on its search path. "
+                + "Apply the schema scripts *_kernel.sql and *_cluster.sql to it before the silo starts.");
         }
 
+        if (!reader.GetBoolean(3))
+        {
+            throw new OrleansConfigurationException(
+                $"The triggers of table silo_leases of database '{database}' are missing or switched off, so that silos would not hear of changes. "
+                + "Create and enable them as the schema script *_cluster.sql does.");
+        }
+
+        _hasOtherEngine = reader.GetBoolean(4);
+    }
+
+    // Whether somebody else holds the database.
+    private async Task CheckAlone(NpgsqlConnection connection, LoadedMembership loaded)
+    {
         foreach (var (silo, epoch, kind, live) in loaded.Foreign)
         {
             if (live)
@@ -305,7 +324,7 @@ internal sealed partial class PostgresMembershipStore : IMembershipStore, IDispo
             await Execute(connection, MembershipSql.DeleteForeign, silo, epoch);
         }
 
-        if (otherEngine && await Scalar(connection, MembershipSql.OtherEngine, _cluster) is string other)
+        if (_hasOtherEngine && await Scalar(connection, MembershipSql.OtherEngine, _cluster) is string other)
         {
             throw new OrleansConfigurationException(
                 $"The cluster '{_cluster}' runs Microsoft's engine on {other}, which said within the last 90 seconds that it lives. One cluster runs one "

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Orleans.Bundled;
 using Orleans.Configuration;
 
@@ -18,10 +18,10 @@ internal sealed class AgentCluster(Func<IMembershipStore> store) : IDisposable
 
     public ClusterMembershipOptions Options { get; } = new() { ProbeTimeout = TimeSpan.FromSeconds(0.2) };
 
-    public AgentSilo Create(int port, IMembershipStore? own = null)
+    public AgentSilo Create(int port, IMembershipStore? own = null, TimeProvider? clock = null)
     {
         var address = SiloAddress.New(IPAddress.Loopback, port, Interlocked.Increment(ref s_generation));
-        var silo = new AgentSilo(this, address, own ?? store());
+        var silo = new AgentSilo(this, address, own ?? store(), clock ?? TimeProvider.System);
         _silos[address] = silo;
         return silo;
     }
@@ -57,20 +57,23 @@ internal sealed class AgentSilo : IActivationHost, IClusterNetwork, ISiloLeaseOb
     private readonly IMembershipStore _store;
     private int _held;
 
-    public AgentSilo(AgentCluster cluster, SiloAddress address, IMembershipStore store)
+    public AgentSilo(AgentCluster cluster, SiloAddress address, IMembershipStore store, TimeProvider clock)
     {
         _cluster = cluster;
         _store = store;
         Agent = new ClusterAgent(
             new AgentIdentity(address, Guid.NewGuid(), $"silo {address.Endpoint.Port}", null, "service"),
             store,
-            new AgentThread("agent", TimeProvider.System),
-            TimeProvider.System,
+            new AgentThread("agent", clock),
+            clock,
             new AgentSurroundings(() => this, () => this, reason => Fatal = reason) { Observers = [this] },
             cluster.Lease,
             cluster.Options,
-            NullLogger.Instance);
+            Log);
     }
+
+    /// <summary>What the agent told people.</summary>
+    public ListLogger Log { get; } = new();
 
     public ClusterAgent Agent { get; }
 
@@ -157,4 +160,20 @@ internal sealed class AgentSilo : IActivationHost, IClusterNetwork, ISiloLeaseOb
     void ISiloLeaseObserver.Held(string silo, long epoch, long askedAt, TimeSpan term) => Interlocked.Increment(ref _held);
 
     void ISiloLeaseObserver.Lost(bool replaced) => Lost = replaced;
+}
+
+/// <summary>Keeps what is logged.</summary>
+internal sealed class ListLogger : ILogger
+{
+    private readonly ConcurrentQueue<string> _lines = new();
+
+    public IReadOnlyCollection<string> Lines => _lines;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        _lines.Enqueue($"{logLevel}: {formatter(state, exception)}");
 }

@@ -56,6 +56,20 @@ public abstract class MembershipStoreConformance
     }
 
     [Fact]
+    public async Task A_silo_that_joins_twice_counts_its_lease_from_the_second_time()
+    {
+        var store = await Create();
+        var request = Request(1, Short);
+        var once = await Again(() => store.Join(request));
+        await Wait.Eventually(async () => Assert.True(Assert.Single((await Again(store.Read)).Entries).Expired));
+
+        var twice = await Again(() => store.Join(request with { Lease = Lease }));
+
+        Assert.Equal(once.Epoch, twice.Epoch);
+        Assert.False(Assert.Single(twice.Snapshot.Entries).Expired);
+    }
+
+    [Fact]
     public async Task Epochs_grow_and_versions_grow_with_each_change_of_members()
     {
         var store = await Create();

@@ -27,8 +27,8 @@ internal abstract partial class LiveConnection(LiveNode node, Caller caller) : L
     /// <summary>Whose it is.</summary>
     public Caller Caller { get; } = caller;
 
-    /// <summary>The people that it watches; empty for none.</summary>
-    public UserId[] Watched { get; set; } = [];
+    /// <summary>The people that it watches.</summary>
+    public WatchList Watched { get; set; } = WatchList.Empty;
 
     /// <summary>True while its person's grain is meant to push to it.</summary>
     public bool Attached => _reference is not null;
@@ -91,7 +91,7 @@ internal abstract partial class LiveConnection(LiveNode node, Caller caller) : L
         if (Closed || !Attached) return;
         lock (Gate) _behind |= behind;
         if (await Attach() is not null) await Close(RealtimeRefusals.Resync.Code);
-        if (watches) await Task.WhenAll(Watched.Select(u => Node.Grains.GetGrain<IUserStreamGrain>(u).Watch(Caller.User)));
+        if (watches) await Task.WhenAll(Watched.People.Select(user => RenewWatch(user, certain: !behind)));
 
         // The connection may have gone while the lease was renewed.
         if (_gone) await Stream.Detach(Id);
@@ -115,6 +115,7 @@ internal abstract partial class LiveConnection(LiveNode node, Caller caller) : L
             if (attachment == _attachment && number == _received + 1) _received = number;
         }
 
+        if (happened.Data is PresenceNotice notice) Watched.Note(notice);
         Enqueue(Node.Frames.Of(happened));
         return Task.CompletedTask;
     }
@@ -143,6 +144,16 @@ internal abstract partial class LiveConnection(LiveNode node, Caller caller) : L
         if (told is null) Enqueue(LiveFrame.Position(cursor));
         else _ = Repair(told, era);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Renews watching one person, and tells when they are not as the connection was told.</summary>
+    /// <param name="user">Who.</param>
+    /// <param name="certain">False while grains move: whoever seems gone may not have been attached anew yet.</param>
+    private async Task RenewWatch(UserId user, bool certain)
+    {
+        var watched = Watched;
+        var notice = new PresenceNotice(user, await Node.Grains.GetGrain<IUserStreamGrain>(user).Watch(Caller.User));
+        if ((notice.Online || certain) && watched.Note(notice)) Enqueue(Node.Frames.Of(new LiveEvent(LiveEventTypes.Presence, notice)));
     }
 
     /// <summary>Begins a repair when pushes may have been missed and none runs.</summary>

@@ -62,9 +62,9 @@ internal sealed class LiveHub(IGrainFactory grains, LiveNode node) : Hub
     public async Task<HubAnswer<IReadOnlyList<PresenceNotice>>> Watch(IReadOnlyList<UserId>? users)
     {
         if (users is null || users.Count > node.Options.WatchUsersMax) return RealtimeRefusals.WatchCount;
-        Live.Watched = [.. users.Distinct()];
-        var notices = Live.Watched.Select(async u => new PresenceNotice(u, await grains.GetGrain<IUserStreamGrain>(u).Watch(Me)));
-        return new(await Task.WhenAll(notices), null);
+        var notices = await Task.WhenAll(users.Distinct().Select(async u => new PresenceNotice(u, await grains.GetGrain<IUserStreamGrain>(u).Watch(Me))));
+        Live.Watched = new WatchList(notices);
+        return new(notices, null);
     }
 
     /// <summary>Answers a call that could not be read with the code that says why.</summary>

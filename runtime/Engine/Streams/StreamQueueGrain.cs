@@ -24,8 +24,7 @@ internal interface IStreamQueueGrain : IGrainWithStringKey
     /// <summary>A subscription begins anew at a place, as far as its events are still held.</summary>
     Task Rewind(StreamId stream, Guid subscription, StreamPosition to);
 
-    /// <summary>What the activation before did not deliver.</summary>
-    [OneWay]
+    /// <summary>What another activation did not deliver, and could not hand over to this one's silo.</summary>
     Task TakeOver(List<StreamRemains> remains);
 }
 
@@ -57,7 +56,7 @@ internal sealed partial class StreamQueueGrain(IServiceProvider services, TimePr
 
     private StreamPullingAgentOptions Options => _provider.Delivery;
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         var key = this.GetPrimaryKeyString();
         var name = key[..key.LastIndexOf('/')];
@@ -67,19 +66,17 @@ internal sealed partial class StreamQueueGrain(IServiceProvider services, TimePr
         // Numbers grow over all activations of the queue.
         _lastSequence = time.GetUtcNow().UtcTicks;
         this.RegisterGrainTimer(Trim, s_trimPeriod, s_trimPeriod);
-        return Task.CompletedTask;
+        if (await StreamHandOver.Local(services).Take(key) is { } remains) await TakeOver(remains);
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _ended = true;
         var remains = _streams.Values.Where(s => s.Waiting > 0)
             .Select(s => new StreamRemains(s.Id, [.. s.Unreleased], s.Cursors.Values.ToDictionary(c => c.Subscription.Id, c => c.Next)))
             .ToList();
 
-        // The call waits until this activation has ended, and goes to the next one.
-        if (remains.Count > 0) this.AsReference<IStreamQueueGrain>().TakeOver(remains).Ignore();
-        return Task.CompletedTask;
+        if (remains.Count > 0) await StreamHandOver.To(services, this.GetGrainId()).Put(this.GetPrimaryKeyString(), remains);
     }
 
     public Task Enqueue(StreamId stream, byte[] body)

@@ -51,6 +51,12 @@ internal static class Instruments
 
     public static Counter<long> SocketsClosed { get; } = s_meter.CreateCounter<long>("orleans-networking-sockets-closed", "{connection}");
 
+    public static Counter<long> ReminderTicks { get; } = s_meter.CreateCounter<long>("orleans-reminders-ticks-delivered", "{tick}");
+
+    public static Histogram<double> Milliseconds(string name) => s_meter.CreateHistogram<double>(name, "ms");
+
+    public static Counter<long> Failures(string name) => s_meter.CreateCounter<long>(name, "{failure}");
+
     public static void Add(GrainEngine engine) => s_engines[engine] = true;
 
     public static void Remove(GrainEngine engine) => s_engines.TryRemove(engine, out _);

@@ -114,6 +114,7 @@ internal sealed partial class ReminderSliceGrain(
         {
             await GrainFactory.GetGrain<IRemindable>(entry.GrainId)
                 .ReceiveReminder(entry.ReminderName, new TickStatus(entry.StartAt, entry.Period, now));
+            Instruments.ReminderTicks.Add(1);
         }
         catch (Exception exception)
         {

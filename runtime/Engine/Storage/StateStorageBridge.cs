@@ -65,35 +65,19 @@ internal sealed class StateStorageBridge<TState> : IPersistentState<TState>, IGr
     public Task ReadStateAsync()
     {
         CheckAccess();
-        return Read();
+        return Run(StorageFigures.Read);
     }
 
-    public async Task WriteStateAsync()
+    public Task WriteStateAsync()
     {
         CheckAccess();
-        try
-        {
-            await _storage.WriteStateAsync(_name, _context.GrainId, this);
-            _loaded = true;
-        }
-        catch (Exception exception) when (exception is not OrleansException)
-        {
-            throw Failed("write", exception);
-        }
+        return Run(StorageFigures.Write);
     }
 
-    public async Task ClearStateAsync()
+    public Task ClearStateAsync()
     {
         CheckAccess();
-        try
-        {
-            await _storage.ClearStateAsync(_name, _context.GrainId, this);
-            _loaded = true;
-        }
-        catch (Exception exception) when (exception is not OrleansException)
-        {
-            throw Failed("clear", exception);
-        }
+        return Run(StorageFigures.Clear);
     }
 
     Task ILifecycleObserver.OnStart(CancellationToken cancellationToken)
@@ -104,26 +88,32 @@ internal sealed class StateStorageBridge<TState> : IPersistentState<TState>, IGr
         }
 
         // A component may have read the state already while the activation was being set up.
-        return _loaded ? Task.CompletedTask : Read();
+        return _loaded ? Task.CompletedTask : Run(StorageFigures.Read);
     }
 
     Task ILifecycleObserver.OnStop(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task Read()
+    private async Task Run(StorageFigures operation)
     {
+        var began = operation.Begin();
         try
         {
-            await _storage.ReadStateAsync(_name, _context.GrainId, this);
+            await (operation == StorageFigures.Read ? _storage.ReadStateAsync(_name, _context.GrainId, this)
+                : operation == StorageFigures.Write ? _storage.WriteStateAsync(_name, _context.GrainId, this)
+                : _storage.ClearStateAsync(_name, _context.GrainId, this));
             _loaded = true;
+            operation.End(began);
         }
-        catch (Exception exception) when (exception is not OrleansException)
+        catch (Exception exception)
         {
-            throw Failed("read", exception);
+            operation.Fail();
+            if (exception is OrleansException) throw;
+            throw Failed(operation, exception);
         }
     }
 
-    private OrleansException Failed(string verb, Exception exception) =>
-        new($"Storage {_storage.GetType().Name} failed to {verb} state '{_name}' of grain {_context.GrainId}: {exception.Message}", exception);
+    private OrleansException Failed(StorageFigures operation, Exception exception) =>
+        new($"Storage {_storage.GetType().Name} failed to {operation.Verb} state '{_name}' of grain {_context.GrainId}: {exception.Message}", exception);
 
     private void CheckAccess()
     {

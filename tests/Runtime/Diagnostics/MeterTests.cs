@@ -62,6 +62,17 @@ public sealed class MeterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Operations_on_storage_are_measured()
+    {
+        var (reads, writes) = (Count("orleans-storage-read-latency"), Count("orleans-storage-write-latency"));
+
+        await _cluster!.Client.GetGrain<IMeteredGrain>(Signals.NewName()).Save("x");
+
+        Assert.True(Count("orleans-storage-read-latency") >= reads + 1);
+        Assert.True(Count("orleans-storage-write-latency") >= writes + 1);
+    }
+
+    [Fact]
     public async Task Calls_that_time_out_are_counted()
     {
         var before = Sum("orleans-app-requests-timedout");
@@ -95,14 +106,29 @@ public interface IMeteredGrain : IGrainWithStringKey
 {
     Task Answer();
 
+    Task Save(string text);
+
     Task End();
 
     Task Hold(string signal);
 }
 
-public sealed class MeteredGrain : Grain, IMeteredGrain
+[GenerateSerializer]
+public sealed class MeteredState
+{
+    [Id(0)]
+    public string? Text { get; set; }
+}
+
+public sealed class MeteredGrain([PersistentState("metered")] IPersistentState<MeteredState> state) : Grain, IMeteredGrain
 {
     public Task Answer() => Task.CompletedTask;
+
+    public Task Save(string text)
+    {
+        state.State.Text = text;
+        return state.WriteStateAsync();
+    }
 
     public Task End()
     {

@@ -10,6 +10,7 @@ internal sealed partial class GrainEngine : IActivationHost, IMessageTarget
 
     private IClusterAgent? _agent;
     private IMessageCenter? _messages;
+    private NextChance? _chance;
 
     /// <summary>Whether this silo's lease stands, so that it may serve.</summary>
     public bool Serves => _agent is not { Serves: false };
@@ -20,6 +21,8 @@ internal sealed partial class GrainEngine : IActivationHost, IMessageTarget
     /// <summary>Makes this engine one of a cluster. Before that, every grain is its own.</summary>
     public void Join(IClusterAgent agent, IMessageCenter messages)
     {
+        var chance = _chance = new NextChance(ClusterServices.Clock(Services));
+        agent.ViewChanged += _ => chance.Tell();
         _messages = messages;
         _agent = agent;
     }
@@ -69,6 +72,16 @@ internal sealed partial class GrainEngine : IActivationHost, IMessageTarget
         {
             Route(request);
         }
+    }
+
+    /// <inheritdoc/>
+    public void NotSent(Request request, string reason)
+    {
+        // A grain of one silo has no other place to go to.
+        if (_chance is { } chance && request.Reference.Shared.Class is { IsOwned: true } && ++request.Moves <= NextChance.ChancesMax)
+            _ = RouteAfter(chance.Wait(), request);
+        else
+            MessageCenter.Fail(Log, request, reason);
     }
 
     private Task EndMoved(Activation activation)

@@ -16,6 +16,7 @@ internal sealed class ClientEngine : ObserverHost, IMessageTarget, IGrainTypeRes
 
     private readonly ConcurrentDictionary<(Type Interface, string? Prefix), GrainType> _resolved = new();
     private readonly TimeProvider _time;
+    private readonly NextChance _chance;
     private MessageCenter? _center;
     private volatile FrozenDictionary<string, GrainTypeName[]>? _byInterface;
     private volatile FrozenDictionary<GrainType, GrainPlace> _places = FrozenDictionary<GrainType, GrainPlace>.Empty;
@@ -32,6 +33,7 @@ internal sealed class ClientEngine : ObserverHost, IMessageTarget, IGrainTypeRes
         : base(new CallClock(time, messaging.Value.ResponseTimeout))
     {
         _time = time;
+        _chance = new NextChance(time);
         Log = log;
         IncomingFilters = [.. incoming];
         OutgoingFilters = [.. outgoing];
@@ -66,6 +68,7 @@ internal sealed class ClientEngine : ObserverHost, IMessageTarget, IGrainTypeRes
             if (view.Version <= _view.Version) return false;
             _view = view;
             Interlocked.Exchange(ref _viewChanged, NewSignal()).TrySetResult();
+            _chance.Tell();
             return true;
         }
     }
@@ -125,9 +128,23 @@ internal sealed class ClientEngine : ObserverHost, IMessageTarget, IGrainTypeRes
 
     public void Moved(Request request, long viewVersion) => _ = MovedAsync(request, viewVersion);
 
+    public void NotSent(Request request, string reason)
+    {
+        var isOwned = !ObserverRegistry.Owns(request.Reference.Shared.GrainType)
+            && _places.GetValueOrDefault(request.Reference.Shared.GrainType) == GrainPlace.Owned;
+        if (isOwned && ++request.Moves <= NextChance.ChancesMax) _ = RouteAtNextChance(request);
+        else MessageCenter.Fail(Log, request, reason);
+    }
+
     public void Dispose() => Clock.Dispose();
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task RouteAtNextChance(Request request)
+    {
+        await _chance.Wait().ConfigureAwait(false);
+        if (!request.IsSettled) Route(request);
+    }
 
     private async Task MovedAsync(Request request, long viewVersion)
     {

@@ -38,4 +38,10 @@ internal interface IMessageTarget
     /// the target. The request is to be sent anew.
     /// </summary>
     void Moved(Request request, long viewVersion);
+
+    /// <summary>
+    /// A request was not sent, since there is no connection with the silo. It may be sent anew when the view gives its target to
+    /// another silo, or the connection can be made; otherwise it is failed with the reason.
+    /// </summary>
+    void NotSent(Request request, string reason);
 }

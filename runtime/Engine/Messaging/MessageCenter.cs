@@ -298,6 +298,13 @@ internal sealed partial class MessageCenter : ConnectionHost, IMessageCenter, IA
         }
     }
 
+    /// <summary>A request found no connection, so nobody has run it.</summary>
+    internal void NotSent(Request request, string reason)
+    {
+        if (_stopping.IsCancellationRequested || request.IsOneWay) Fail(Log, request, reason);
+        else _target.NotSent(request, reason);
+    }
+
     internal static void Fail(ILogger log, Request request, string reason)
     {
         request.Queue = null;

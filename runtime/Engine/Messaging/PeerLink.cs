@@ -34,9 +34,9 @@ internal sealed class PeerLink(MessageCenter center, SiloAddress target)
             refusal = Enqueue(request, viewVersion, flags, out open);
         }
 
-        if (refusal is not null) MessageCenter.Fail(center.Log, request, refusal);
+        if (refusal is not null) center.NotSent(request, refusal);
         else if (open is not null && !open.TrySend(request, viewVersion, flags))
-            MessageCenter.Fail(center.Log, request, $"The connection with {Silo} ended.");
+            center.NotSent(request, $"The connection with {Silo} ended.");
     }
 
     /// <summary>The connection, made first if need be.</summary>
@@ -116,7 +116,7 @@ internal sealed class PeerLink(MessageCenter center, SiloAddress target)
         {
             if (next.Call is TaskCompletionSource<Connection> waiter) waiter.TrySetResult(connection);
             else if (next.Call is Request request && !connection.TrySend(request, next.View, next.Flags))
-                MessageCenter.Fail(center.Log, request, $"The connection with {Silo} ended.");
+                center.NotSent(request, $"The connection with {Silo} ended.");
         }
     }
 
@@ -144,7 +144,7 @@ internal sealed class PeerLink(MessageCenter center, SiloAddress target)
                 if (!_waiting.TryDequeue(out next)) return;
             }
 
-            if (next.Call is Request request) MessageCenter.Fail(center.Log, request, reason);
+            if (next.Call is Request request) center.NotSent(request, reason);
             else ((TaskCompletionSource<Connection>)next.Call).TrySetException(new SiloUnavailableException(reason));
         }
     }

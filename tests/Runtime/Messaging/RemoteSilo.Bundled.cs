@@ -90,6 +90,8 @@ internal sealed class RemoteSilo : IAsyncDisposable
         public void Receive(Request request, long viewVersion) => engine.Route(request);
 
         public void Moved(Request request, long viewVersion) => request.Settle(new InvalidOperationException("Nothing moves here."));
+
+        public void NotSent(Request request, string reason) => request.Settle(new SiloUnavailableException(reason));
     }
 }
 
@@ -123,6 +125,8 @@ internal sealed class Caller : CallRouter, IMessageTarget, IAsyncDisposable
         References.Create(grainId.Type, interfaceType, grainId.Key);
 
     public void Receive(Request request, long viewVersion) => request.Settle(new InvalidOperationException("Nobody calls the caller."));
+
+    public void NotSent(Request request, string reason) => request.Settle(new SiloUnavailableException(reason));
 
     public void Moved(Request request, long viewVersion)
     {

@@ -34,6 +34,12 @@ internal static class MembershipSql
         FROM (SELECT 1) AS one LEFT JOIN silo_leases ON cluster_id IN ($1, '')
         """;
 
+    /// <summary>Where clients reach the active silos whose leases stand. Parameters: cluster, engine.</summary>
+    public const string Gateways = """
+        SELECT gateway FROM silo_leases
+        WHERE cluster_id = $1 AND engine = $2 AND status = 2 AND NOT revoked AND gateway IS NOT NULL AND expires_at > clock_timestamp()
+        """;
+
     /// <summary>Makes the row of a cluster's version, and holds it until the transaction ends: changes of members come one by one.</summary>
     public const string Make = "INSERT INTO cluster_views (cluster_id) VALUES ($1) ON CONFLICT DO NOTHING";
 

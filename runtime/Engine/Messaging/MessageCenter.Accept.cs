@@ -65,6 +65,7 @@ internal sealed partial class MessageCenter
         {
             using var patience = new CancellationTokenSource(Options.OpenConnectionTimeout, Time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _stopping.Token);
+            if (transport is TlsConnection encrypted) await encrypted.AuthenticateAsServer(either.Token);
             var peer = await Handshake.Accept(transport.Transport, Own, forClients, either.Token);
             var connection = new Connection(this, transport, peer);
             _accepted[connection] = true;

@@ -50,7 +50,7 @@ internal sealed partial class MessageCenter : ConnectionHost, IMessageCenter, IA
         Time = ClusterServices.Clock(services);
         Exceptions = services.GetService<IOptions<ExceptionSerializationOptions>>()?.Value ?? ExceptionSerializationOptions.Default;
         FrameBytesMax = (int)Math.Min(Array.MaxLength - 64L, (long)messaging.MaxMessageHeaderSize + messaging.MaxMessageBodySize);
-        _transport = transport;
+        _transport = TlsTransport.Over(transport, services.GetService<TlsChoice>());
         Instruments.Add(this);
         _sweep = Time.CreateTimerWithoutFlow(static center => ((MessageCenter)center!).Sweep(), this, s_sweepPeriod, s_sweepPeriod);
     }

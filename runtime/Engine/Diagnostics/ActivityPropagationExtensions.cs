@@ -12,4 +12,9 @@ public static class ActivityPropagationExtensions
     public static ISiloBuilder AddActivityPropagation(this ISiloBuilder builder) => builder
         .AddOutgoingGrainCallFilter<OutgoingActivityFilter>()
         .AddIncomingGrainCallFilter<IncomingActivityFilter>();
+
+    /// <summary>The same for the calls of a client, and for those that its observers receive.</summary>
+    public static IClientBuilder AddActivityPropagation(this IClientBuilder builder) => builder
+        .AddOutgoingGrainCallFilter<OutgoingActivityFilter>()
+        .AddIncomingGrainCallFilter<IncomingActivityFilter>();
 }

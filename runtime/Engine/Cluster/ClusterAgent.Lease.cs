@@ -155,6 +155,9 @@ internal sealed partial class ClusterAgent
                 LogStatusFailed(status, failure.Message);
             }
 
+            // Without its lease it serves nobody, and the others go on without it as soon as they can.
+            if (status == MemberStatus.Leaving && !Serves) return;
+
             await _thread.Delay(_lease.RenewPeriod, cancellation);
         }
     }

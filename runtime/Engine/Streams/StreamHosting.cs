@@ -100,6 +100,9 @@ namespace Orleans.Hosting
     /// <summary>Configures memory streams of a silo.</summary>
     public interface ISiloMemoryStreamConfigurator : IMemoryStreamConfigurator, ISiloPersistentStreamConfigurator;
 
+    /// <summary>Configures memory streams of a client.</summary>
+    public interface IClusterClientMemoryStreamConfigurator : IMemoryStreamConfigurator;
+
     /// <summary>What can be configured of stream providers.</summary>
     public static class StreamConfiguratorExtensions
     {
@@ -165,6 +168,52 @@ namespace Orleans.Hosting
             builder.ConfigureServices(services => services.AddKeyedSingleton<IStreamFilter, T>(name));
 
         private sealed class SiloMemoryStreamConfigurator(string name, Action<Action<IServiceCollection>> configure) : ISiloMemoryStreamConfigurator
+        {
+            public string Name => name;
+
+            public Action<Action<IServiceCollection>> ConfigureDelegate => configure;
+        }
+    }
+
+    /// <summary>Streams of a client.</summary>
+    public static class ClientBuilderStreamingExtensions
+    {
+        /// <summary>A client is ready for streams as it is; this is here so that silos and clients are configured alike.</summary>
+        public static IClientBuilder AddStreaming(this IClientBuilder builder)
+        {
+            ArgumentNullException.ThrowIfNull(builder);
+            return builder;
+        }
+
+        /// <summary>Adds the memory streams of that name that the silos have: to send events into, and to subscribe to while the client runs.</summary>
+        public static IClientBuilder AddMemoryStreams(
+            this IClientBuilder builder, string name, Action<IClusterClientMemoryStreamConfigurator>? configure = null) =>
+            builder.AddMemoryStreams<DefaultMemoryMessageBodySerializer>(name, configure);
+
+        /// <summary>Adds memory streams whose events have a form of one's own, the same as on the silos.</summary>
+        /// <inheritdoc cref="AddMemoryStreams(IClientBuilder, string, Action{IClusterClientMemoryStreamConfigurator}?)"/>
+        public static IClientBuilder AddMemoryStreams<TSerializer>(
+            this IClientBuilder builder, string name, Action<IClusterClientMemoryStreamConfigurator>? configure = null)
+            where TSerializer : class, IMemoryMessageBodySerializer
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(name);
+            builder.AddStreaming();
+            StreamProviders.AddMemory<TSerializer>(builder.Services, name);
+            configure?.Invoke(new ClientMemoryStreamConfigurator(name, change => change(builder.Services)));
+            return builder;
+        }
+
+        /// <summary>Lets a filter choose which events the subscriptions of a provider get that were made with filter data.</summary>
+        public static IClientBuilder AddStreamFilter<T>(this IClientBuilder builder, string name)
+            where T : class, IStreamFilter
+        {
+            ArgumentNullException.ThrowIfNull(builder);
+            builder.Services.AddKeyedSingleton<IStreamFilter, T>(name);
+            return builder;
+        }
+
+        private sealed class ClientMemoryStreamConfigurator(string name, Action<Action<IServiceCollection>> configure)
+            : IClusterClientMemoryStreamConfigurator
         {
             public string Name => name;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Conformance.Reminders;
+using Orleans.Streams;
 using Orleans.TestingHost;
 
 namespace Orleans.Conformance.Cluster;
@@ -25,6 +26,7 @@ public sealed class RemindersAndStreamsTests : IAsyncLifetime
             silo.AddMemoryGrainStorageAsDefault().AddMemoryGrainStorage("PubSubStore").AddMemoryStreams("memory").UseInMemoryReminderService();
             silo.Services.AddKeyedSingleton<TimeProvider>("Orleans.Reminders", _clock);
         });
+        builder.ConfigureClient(client => client.AddStreaming().AddMemoryStreams("memory"));
         _cluster = builder.Build();
         await _cluster.DeployAsync();
     }
@@ -58,6 +60,27 @@ public sealed class RemindersAndStreamsTests : IAsyncLifetime
             for (var i = 0; i < Grains; i++) await Send(n % 3, i, $"{n}");
 
         for (var i = 0; i < Grains; i++) await Hears(i, [.. Enumerable.Range(0, 20).Select(n => $"{n}")]);
+    }
+
+    [Fact]
+    public async Task A_client_of_another_process_sends_and_hears_whoever_leaves()
+    {
+        var heard = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        for (var i = 0; i < 10; i++)
+        {
+            await Cluster.Client.GetStreamProvider("memory").GetStream<string>(Room(i)).SubscribeAsync((item, _) =>
+            {
+                heard.Enqueue(item);
+                return Task.CompletedTask;
+            });
+        }
+
+        for (var i = 0; i < 10; i++) await Cluster.Client.GetStreamProvider("memory").GetStream<string>(Room(i)).OnNextAsync($"before {i}");
+        await Wait.Eventually(() => Assert.Equal(10, heard.Count));
+        await Cluster.StopSiloAsync(Cluster.Silos[^1]);
+        for (var i = 0; i < 10; i++) await Send(0, i, $"after {i}");
+
+        await Wait.Eventually(() => Assert.Equal(20, heard.Distinct().Count()));
     }
 
     [Fact]

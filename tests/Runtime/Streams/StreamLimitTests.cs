@@ -14,7 +14,7 @@ public sealed class StreamLimitTests
         await using var cluster = await OneSilo.Start(silo => silo
             .AddMemoryGrainStorage("PubSubStore")
             .AddMemoryStreams("memory", streams => streams.ConfigurePartitioning(1)));
-        var stream = cluster.Client.GetStreamProvider("memory").GetStream<string>("room", name);
+        var stream = cluster.Streams("memory").GetStream<string>("room", name);
         await cluster.Client.GetGrain<IListener>(name).Subscribe(stream.StreamId);
         await stream.OnNextAsync("hold");
 
@@ -53,7 +53,7 @@ public sealed class StreamLimitTests
         await Assert.ThrowsAsync<InvalidOperationException>(
             () => cluster.Client.GetGrain<IListener>(name).Subscribe(StreamId.Create("room", name)));
 
-        await cluster.Client.GetStreamProvider("memory").GetStream<string>("implicit", name).OnNextAsync("one");
+        await cluster.Streams("memory").GetStream<string>("implicit", name).OnNextAsync("one");
         await Wait.Eventually(() => Assert.Equal(["text: one"], Signals.Lines(name)));
     }
 }
@@ -84,7 +84,7 @@ public sealed class DurableSubscriptionTests(PostgresFixture postgres)
 
         await using var second = builder.Build();
         await second.DeployAsync();
-        await second.Client.GetStreamProvider("memory").GetStream<string>(room).OnNextAsync("one");
+        await second.Streams("memory").GetStream<string>(room).OnNextAsync("one");
 
         await Wait.Eventually(() => Assert.Equal(["activated", "one"], Signals.Lines(name)));
         Assert.Equal(1, await second.Client.GetGrain<IListener>(name).UnsubscribeAll(room));

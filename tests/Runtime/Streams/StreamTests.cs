@@ -5,6 +5,13 @@ using Orleans.TestingHost;
 
 namespace Orleans.Conformance.Streams;
 
+public static class StreamsOfCluster
+{
+    /// <summary>A stream provider, as code beside the grains of the first silo has it.</summary>
+    public static IStreamProvider Streams(this InProcessTestCluster cluster, string name) =>
+        cluster.GetSiloServiceProvider().GetRequiredService<IClusterClient>().GetStreamProvider(name);
+}
+
 public sealed class StreamsFixture : IAsyncLifetime
 {
     public InProcessTestCluster Cluster { get; private set; } = null!;
@@ -29,7 +36,7 @@ public sealed class StreamTests(StreamsFixture fixture) : IClassFixture<StreamsF
 
     private StreamId Room => StreamId.Create("room", _name);
 
-    private IAsyncStream<string> Stream => fixture.Cluster.Client.GetStreamProvider("memory").GetStream<string>(Room);
+    private IAsyncStream<string> Stream => fixture.Cluster.Streams("memory").GetStream<string>(Room);
 
     [Fact]
     public async Task A_subscriber_hears_what_is_sent_in_order()
@@ -57,7 +64,7 @@ public sealed class StreamTests(StreamsFixture fixture) : IClassFixture<StreamsF
         await Alice.Subscribe(Room);
 
         foreach (var other in new[] { StreamId.Create("hall", _name), StreamId.Create(null, _name), StreamId.Create("room", _name + "x") })
-            await fixture.Cluster.Client.GetStreamProvider("memory").GetStream<string>(other).OnNextAsync("elsewhere");
+            await fixture.Cluster.Streams("memory").GetStream<string>(other).OnNextAsync("elsewhere");
         await Stream.OnNextAsync("here");
 
         await Hears("here");
@@ -177,7 +184,7 @@ public sealed class StreamTests(StreamsFixture fixture) : IClassFixture<StreamsF
     [Fact]
     public async Task An_event_that_fails_for_too_long_is_reported_and_passed_over()
     {
-        var impatient = fixture.Cluster.Client.GetStreamProvider("impatient").GetStream<string>(Room);
+        var impatient = fixture.Cluster.Streams("impatient").GetStream<string>(Room);
         await Alice.SubscribeTo(impatient);
 
         await impatient.OnNextAsync("fail 9");
@@ -250,7 +257,7 @@ public sealed class StreamTests(StreamsFixture fixture) : IClassFixture<StreamsF
     {
         var heard = new System.Collections.Concurrent.ConcurrentQueue<Said>();
         var sent = new Said { Text = "one", Numbers = [1] };
-        var said = fixture.Cluster.Client.GetStreamProvider("memory").GetStream<Said>(Room);
+        var said = fixture.Cluster.Streams("memory").GetStream<Said>(Room);
         await said.SubscribeAsync((item, _) =>
         {
             heard.Enqueue(item);
@@ -272,7 +279,7 @@ public sealed class StreamTests(StreamsFixture fixture) : IClassFixture<StreamsF
         await Stream.OnNextAsync("one");
 
         await Hears("one");
-        Assert.Equal(Stream, fixture.Cluster.Client.GetStreamProvider("memory").GetStream<string>("room", _name));
+        Assert.Equal(Stream, fixture.Cluster.Streams("memory").GetStream<string>("room", _name));
     }
 
     [Fact]
@@ -282,8 +289,8 @@ public sealed class StreamTests(StreamsFixture fixture) : IClassFixture<StreamsF
     [Fact]
     public void A_provider_that_is_not_there_is_named()
     {
-        Assert.Contains("nowhere", Assert.Throws<KeyNotFoundException>(() => fixture.Cluster.Client.GetStreamProvider("nowhere")).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentNullException>(() => fixture.Cluster.Client.GetStreamProvider(" "));
+        Assert.Contains("nowhere", Assert.Throws<KeyNotFoundException>(() => fixture.Cluster.Streams("nowhere")).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentNullException>(() => fixture.Cluster.Streams(" "));
     }
 
     [Fact]
@@ -352,7 +359,7 @@ public sealed class StreamTests(StreamsFixture fixture) : IClassFixture<StreamsF
     }
 
     private Task Send(StreamId stream, string text) =>
-        fixture.Cluster.Client.GetStreamProvider("memory").GetStream<string>(stream).OnNextAsync(text);
+        fixture.Cluster.Streams("memory").GetStream<string>(stream).OnNextAsync(text);
 
     private Task Hears(params string[] expected) => Wait.Eventually(() => Assert.Equal(expected, Signals.Lines(_name)));
 }

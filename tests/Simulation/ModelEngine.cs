@@ -41,10 +41,10 @@ internal sealed class ModelEngine(World world, Node node, Storage storage) : IAc
     /// <summary>The process is gone, and everything in it.</summary>
     public void Vanish() => _activations.Clear();
 
-    public Task Release(GrainId grainId) => Find(grainId) is { } activation ? End(activation) : Task.CompletedTask;
+    public Task Release(GrainId grainId) => Find(grainId) is { } activation ? Ended(activation) : Task.CompletedTask;
 
     public Task ReleaseAll(Func<GrainId, bool> stays) =>
-        Task.WhenAll(_activations.Values.Where(a => !stays(a.Grain)).ToArray().Select(End));
+        Task.WhenAll(_activations.Values.Where(a => !stays(a.Grain)).ToArray().Select(Ended));
 
     /// <summary>Runs one operation if the grain is this silo's.</summary>
     public async Task<(Outcome Outcome, long Version)> Receive(GrainId grain, long operation, long viewVersion)
@@ -142,6 +142,12 @@ internal sealed class ModelEngine(World world, Node node, Storage storage) : IAc
         activation.Ending = true;
         _ = End(activation);
         return Outcome.Failed;
+    }
+
+    private Task Ended(ModelActivation activation)
+    {
+        var ended = End(activation);
+        return world.Mutation == Mutation.AnswersEarly ? Task.CompletedTask : ended;
     }
 
     private async Task End(ModelActivation activation)

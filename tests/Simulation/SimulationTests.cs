@@ -39,6 +39,9 @@ public sealed class SimulationTests
     [Fact]
     public void It_is_found_when_a_lease_is_removed_before_it_has_ended() => Finds(Mutation.EvictsEarly, 300, "serves without a lease", "while member");
 
+    [Fact]
+    public void It_is_found_when_a_grain_is_handed_over_before_its_last_turn_has_ended() => Finds(Mutation.AnswersEarly, 300, "while member", "wrote after");
+
     private static void Finds(Mutation mutation, int seeds, params string[] rules)
     {
         for (var seed = 1; seed <= seeds; seed += 20)

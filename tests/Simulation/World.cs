@@ -16,6 +16,9 @@ internal enum Mutation
 
     /// <summary>Leases are removed before they have ended.</summary>
     EvictsEarly,
+
+    /// <summary>A silo says that an activation has ended while its last turn still runs.</summary>
+    AnswersEarly,
 }
 
 /// <summary>A rule of the cluster was broken.</summary>

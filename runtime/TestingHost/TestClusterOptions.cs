@@ -48,10 +48,14 @@ public sealed class InProcessTestSiloSpecificOptions
 
 internal static class TestPorts
 {
-    private static int s_last = 20000;
+    private const int First = 20064;
 
     // Ports count up from the first of a block; a cluster has fewer silos than that.
     private const int Block = 64;
+    private const int Blocks = (65536 - First) / Block;
 
-    public static int Next() => Interlocked.Add(ref s_last, Block);
+    private static uint s_given;
+
+    // A process that runs hundreds of clusters comes back to ports whose clusters have ended long since.
+    public static int Next() => First + ((int)((Interlocked.Increment(ref s_given) - 1) % Blocks) * Block);
 }

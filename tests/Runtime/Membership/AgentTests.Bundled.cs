@@ -24,6 +24,7 @@ public sealed class AgentsOverPostgresTests(PostgresFixture postgres) : AgentCon
 }
 
 /// <summary>Agents of silos that join, hand over, die and leave.</summary>
+[Feature("Cluster", "One activation per grain: handoff before a grain moves, leases, suspicion, eviction", Better = "at most one among the members at every change of the view")]
 public abstract class AgentConformance
 {
     /// <summary>What makes a store for each silo of a new cluster.</summary>

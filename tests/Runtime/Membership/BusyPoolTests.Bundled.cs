@@ -10,6 +10,7 @@ public sealed class BusyPool : ICollectionFixture<PostgresFixture>
 
 /// <summary>A silo whose grains block all threads of the pool.</summary>
 [Collection(BusyPool.Name)]
+[Feature("Cluster", "Leases of a busy process", Better = "renewed on threads of their own, whatever becomes of the thread pool")]
 public sealed class BusyPoolTests(PostgresFixture postgres)
 {
     [Fact]

@@ -5,6 +5,7 @@ using Orleans.Conformance.Storage;
 namespace Orleans.Conformance.Membership;
 
 /// <summary>What every store of the membership promises.</summary>
+[Feature("Cluster", "Membership in memory, in the first silo and in PostgreSQL, also while its store fails")]
 public abstract class MembershipStoreConformance
 {
     private protected static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);

@@ -36,6 +36,7 @@ public sealed class TellingGrain(ILocalSiloDetails silo) : Grain, ITellingGrain
 }
 
 /// <summary>Processes without grains call those of a cluster, and are called back.</summary>
+[Feature("Cluster", "Clients: every gateway, observers, silos that go away")]
 public sealed class ClientTests
 {
     [Fact]

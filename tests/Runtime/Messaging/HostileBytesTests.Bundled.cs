@@ -9,6 +9,7 @@ using Orleans.Configuration;
 namespace Orleans.Conformance.Messaging;
 
 /// <summary>Whatever arrives at the port of a silo, the silo lives on and says what was wrong.</summary>
+[Feature("Cluster", "Malformed and truncated messages: a clear error and a closed connection")]
 public sealed class HostileBytesTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using Orleans.Serialization;
 namespace Orleans.Conformance.Messaging;
 
 /// <summary>Calls between two processes say and do what calls within one do.</summary>
+[Feature("Cluster", "Calls between processes: results, exceptions, context, cancellation, time limits, broken connections")]
 public abstract class RemoteCallTests(bool tcp)
 {
     [Fact]

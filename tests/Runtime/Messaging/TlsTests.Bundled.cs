@@ -8,6 +8,7 @@ using Orleans.Connections.Security;
 namespace Orleans.Conformance.Messaging;
 
 /// <summary>Connections that are encrypted, between processes that prove who they are.</summary>
+[Feature("Cluster", "Mutual TLS between processes")]
 public sealed class TlsTests
 {
     [Theory]

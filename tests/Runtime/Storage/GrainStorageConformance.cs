@@ -21,6 +21,7 @@ public sealed class Note
 }
 
 /// <summary>What every storage of grain state does, whatever keeps the states.</summary>
+[Feature("Storage", "IGrainStorage: versions, conflicts, clearing, references")]
 public abstract class GrainStorageConformance : IAsyncLifetime
 {
     protected const string StorageName = "notes";

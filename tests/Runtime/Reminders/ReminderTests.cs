@@ -163,7 +163,8 @@ public sealed class ReminderTests : IAsyncLifetime
         Signals.Set(_name);
         await Ticks(2, step: s_minute / 2);
 
-        Assert.Contains(Signals.Lines(_name)[1], new[] { "hold 4 of 1", "hold 5 of 1", "hold 6 of 1" });
+        var minutes = double.Parse(Signals.Lines(_name)[1].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.True(minutes >= 4, $"The tick of minute {minutes} was to be left out.");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Bundled;
+using Orleans.Connections.Security;
 using OrleansSocial.Kernel;
 using OrleansSocial.Leases;
 
@@ -12,6 +13,7 @@ internal static class Engine
     /// <summary>Membership, grain state and reminders in PostgreSQL.</summary>
     public static ISiloBuilder UseEngine(this ISiloBuilder silo) => silo
         .UseNode()
+        .UseCertificate()
         .UseAdoNetClustering(options => options.Configure<Database>((clustering, database) =>
         {
             // By its address: renewals have connections of their own, which no load can take from them.
@@ -30,6 +32,16 @@ internal static class Engine
             reminders.DataSource = database.Source;
         }));
 
+    /// <summary>Finds the silos of the cluster in their database.</summary>
+    public static IClientBuilder UseEngine(this IClientBuilder client) => client
+        .UseNode()
+        .UseCertificate()
+        .UseAdoNetClustering(options =>
+        {
+            options.Invariant = "Npgsql";
+            options.ConnectionString = client.Configuration.GetConnectionString(KernelModule.ConnectionName) ?? "";
+        });
+
     /// <summary>Lets the lease that makes the silo a member fence every durable write.</summary>
     public static IServiceCollection AddLease(this IServiceCollection services)
     {
@@ -40,6 +52,15 @@ internal static class Engine
             (lease.LeaseDuration, lease.RenewPeriod) = (options.Value.Duration, options.Value.RenewPeriod));
         return services;
     }
+
+    private static ISiloBuilder UseCertificate(this ISiloBuilder silo) =>
+        NodeCertificate.Load(silo.Configuration) is { } ours ? silo.UseTls(ours.Own, tls => Trust(tls, ours)) : silo;
+
+    private static IClientBuilder UseCertificate(this IClientBuilder client) =>
+        NodeCertificate.Load(client.Configuration) is { } ours ? client.UseTls(ours.Own, tls => Trust(tls, ours)) : client;
+
+    private static void Trust(TlsOptions tls, NodeCertificate ours) =>
+        tls.RemoteCertificateValidation = (theirs, _, _) => ours.Issued(theirs);
 
     /// <summary>Puts the fence in front of every write of grain state.</summary>
     private sealed class FenceGuard(WriteFence fence) : IDurableWriteGuard

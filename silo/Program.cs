@@ -31,15 +31,24 @@ public static class SocialApp
 
         builder.AddLogs();
         builder.AddHttpServer();
-        builder.AddStorage();
-        builder.UseOrleans(silo => silo
-            .UseEngine()
-            .AddIdentity()
-            .AddUsers()
-            .AddRateLimits()
-            .AddChat()
-            .AddRealtime());
-        builder.Services.AddSingleton<Seeds>().AddHostedService(provider => provider.GetRequiredService<Seeds>());
+        if (builder.HostsGrains())
+        {
+            builder.AddStorage();
+            builder.UseOrleans(silo => silo
+                .UseEngine()
+                .AddIdentity()
+                .AddUsers()
+                .AddRateLimits()
+                .AddChat()
+                .AddRealtime());
+            builder.Services.AddSingleton<Seeds>().AddHostedService(provider => provider.GetRequiredService<Seeds>());
+        }
+        else
+        {
+            builder.AddClusterAddress();
+            builder.UseOrleansClient(client => client.UseEngine());
+        }
+
         builder.Services
             .AddEdgeKernel()
             .AddIdentityEdge()
@@ -57,7 +66,7 @@ public static class SocialApp
         {
             app.UseEdgeKernel();
             app.UsePage();
-            app.UseLeaseGate();
+            if (builder.HostsGrains()) app.UseLeaseGate();
             app.UseRouting();
             app.UseCors();
             app.UseAuthentication();

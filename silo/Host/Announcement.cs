@@ -29,7 +29,7 @@ internal static class Announcement
             lines.Add($"  the API           {first}/docs");
             lines.Add($"  health            {first}/health/ready");
             lines.Add($"  the database      {(app.Services.GetService<PostgresFolder>() is { } folder ? $"{folder.Data} (psql -h {folder.Sockets} -U {PostgresFolder.Name})" : "ConnectionStrings:Postgres")}");
-            if (app.Services.GetRequiredService<Seeds>().Wanted)
+            if (app.Services.GetService<Seeds>()?.Wanted == true)
             {
                 lines.Add($"  people to try     alice, bob, carol (password: {Seeds.Password})");
             }

@@ -9,6 +9,9 @@ namespace OrleansSocial.Host;
 /// <summary>What this node is in its cluster, whatever the engine: its name, where others reach it, where it listens.</summary>
 internal static class ClusterNode
 {
+    private static readonly TimeSpan s_silosWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(0.5);
+
     /// <summary>Names the silo and its endpoints as the options of the node say.</summary>
     public static ISiloBuilder UseNode(this ISiloBuilder silo)
     {
@@ -23,6 +26,21 @@ internal static class ClusterNode
             options.GatewayListeningEndpoint = Endpoint(nameof(NodeOptions.GatewayListen), node.Value.GatewayListen);
         });
         return silo;
+    }
+
+    /// <summary>Lets a node without grains wait for the silos of its cluster when it starts.</summary>
+    public static IClientBuilder UseNode(this IClientBuilder client)
+    {
+        var clock = TimeProvider.System;
+        var since = clock.GetTimestamp();
+        client.Services.AddOptions<ClusterOptions>().Configure(NameCluster);
+        return client.UseConnectionRetryFilter(async (fault, cancellation) =>
+        {
+            if (clock.GetElapsedTime(since) > s_silosWithin)
+                throw new StartRefusedException($"No silo of the cluster answers: {fault.Message} Start a silo over the same database, and check Social:Node:Address and Social:Node:GatewayPort there.", fault);
+            await Task.Delay(s_retry, clock, cancellation);
+            return true;
+        });
     }
 
     /// <summary>Names the one cluster that a database has.</summary>

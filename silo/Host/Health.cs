@@ -1,5 +1,6 @@
 using Npgsql;
 using OrleansSocial.Kernel;
+using OrleansSocial.Realtime;
 
 namespace OrleansSocial.Host;
 
@@ -8,13 +9,13 @@ internal static class Health
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Maps <c>/health/live</c> (the process answers) and <c>/health/ready</c> (the database answers, the lease is held, nothing is draining).</summary>
+    /// <summary>Maps <c>/health/live</c> (the process answers) and <c>/health/ready</c> (the database answers, the lease is held, nothing is draining; at a node without grains: a silo answers).</summary>
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         var health = app.MapGroup("/health").Public().ExcludeFromDescription();
         health.MapGet("/live", () => new Report("alive", null));
-        health.MapGet("/ready", async (Database database, WriteFence fence, IHostApplicationLifetime process, HttpContext context) =>
-            await Fault(database, fence, process, context.RequestAborted) is { } fault
+        health.MapGet("/ready", async (HttpContext context) =>
+            await Fault(context.RequestServices, context.RequestAborted) is { } fault
                 ? Results.Json(new Report("not ready", fault), statusCode: StatusCodes.Status503ServiceUnavailable)
                 : Results.Ok(new Report("ready", null)));
         health.AddEndpointFilter(async (context, next) =>
@@ -24,23 +25,38 @@ internal static class Health
         });
     }
 
-    private static async Task<string?> Fault(Database database, WriteFence fence, IHostApplicationLifetime process, CancellationToken aborted)
+    private static async Task<string?> Fault(IServiceProvider node, CancellationToken aborted)
     {
-        if (process.ApplicationStopping.IsCancellationRequested)
+        if (node.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested)
         {
             return "stopping";
         }
 
-        if (!fence.Held)
-        {
-            return "the lease is not held";
-        }
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        patience.CancelAfter(Patience);
+        return node.GetService<WriteFence>() is not { } fence ? await FaultOfCluster(node.GetRequiredService<IGrainFactory>(), patience.Token)
+            : !fence.Held ? "the lease is not held"
+            : await FaultOfDatabase(node.GetRequiredService<Database>(), patience.Token);
+    }
 
+    private static async Task<string?> FaultOfCluster(IGrainFactory grains, CancellationToken patience)
+    {
         try
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(aborted);
-            patience.CancelAfter(Patience);
-            return await database.Use(Ask, patience.Token);
+            await grains.GetGrain<ISilosGrain>(0).Active().WaitAsync(patience);
+            return null;
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or OrleansException or TimeoutException)
+        {
+            return "no silo answers";
+        }
+    }
+
+    private static async Task<string?> FaultOfDatabase(Database database, CancellationToken patience)
+    {
+        try
+        {
+            return await database.Use(Ask, patience);
         }
         catch (Exception fault) when (fault is DatabaseUnavailableException or OperationCanceledException or NpgsqlException)
         {

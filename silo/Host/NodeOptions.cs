@@ -15,8 +15,9 @@ internal sealed class NodeOptions
     /// <summary>The default of <see cref="Data"/>.</summary>
     public const string DataDefault = ".data";
 
-    /// <summary>What the process does: <c>silo,api</c> hosts grains and serves requests; <c>silo</c> hosts grains and serves its health alone.</summary>
-    [RegularExpression("^(silo|silo,api|api,silo)$", ErrorMessage = "is silo,api or silo.")]
+    /// <summary>What the process does: <c>silo,api</c> hosts grains and serves requests; <c>silo</c> hosts grains and serves its health alone;
+    /// <c>api</c> serves requests and reaches the grains of the cluster's silos through their gateways.</summary>
+    [RegularExpression("^(silo|api|silo,api|api,silo)$", ErrorMessage = "is silo,api or silo or api.")]
     public string Roles { get; set; } = "silo,api";
 
     /// <summary>The folder of everything that this process keeps, its own PostgreSQL among it. Not used with a PostgreSQL elsewhere.</summary>
@@ -52,6 +53,13 @@ internal sealed class NodeOptions
     /// <summary>Where this silo listens for api nodes when that is not <see cref="Address"/> and <see cref="GatewayPort"/>.</summary>
     public string? GatewayListen { get; set; }
 
+    /// <summary>A file of PEM blocks: the certificate by which this node proves itself to the others, and its private key. With
+    /// <see cref="Authority"/> all connections between nodes are encrypted and both sides prove themselves; not set: neither.</summary>
+    public string? Certificate { get; set; }
+
+    /// <summary>A file with the PEM block of the certificate's issuer, which issues to nodes of this cluster alone.</summary>
+    public string? Authority { get; set; }
+
     /// <summary>A port of <c>urls</c> that this process shares with others of the same user on this machine; 0 for none. Linux only.</summary>
     [Range(0, 65535)]
     public int SharedPort { get; set; }
@@ -67,6 +75,10 @@ internal sealed class NodeOptions
 /// <summary>Asks what a node does.</summary>
 internal static class NodeRoles
 {
+    /// <summary>Whether the node is a silo. Asked before options are checked: roles that are none count as all.</summary>
+    public static bool HostsGrains(this WebApplicationBuilder builder) =>
+        builder.Configuration[$"{NodeOptions.Section}:{nameof(NodeOptions.Roles)}"] != "api";
+
     /// <summary>Whether the node has the role.</summary>
     public static bool Serves(this WebApplication app, string role) =>
         app.Services.GetRequiredService<IOptions<NodeOptions>>().Value.Roles.Split(',').Contains(role);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansSocial.Kernel;
 using OrleansSocial.Leases;
 using OrleansSocial.Migrations;
@@ -15,6 +16,18 @@ internal static class Storage
         builder.AddPostgres();
         builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<Migrator>(provider, Path.Combine(AppContext.BaseDirectory, "migrations")));
         builder.Services.AddKernel().AddLease();
+    }
+
+    /// <summary>Registers what a node without grains needs: the database, in which it finds the silos, is theirs.</summary>
+    /// <exception cref="StartRefusedException">It is not said where the database is.</exception>
+    public static void AddClusterAddress(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSliceOptions<NodeOptions>(NodeOptions.Section);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        if (string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString(KernelModule.ConnectionName)))
+        {
+            throw new StartRefusedException($"A node without grains finds its silos in their database: set ConnectionStrings__{KernelModule.ConnectionName}.");
+        }
     }
 
     /// <summary>Registers the PostgreSQL that <c>ConnectionStrings:Postgres</c> names, or else one of this process's own.</summary>

@@ -118,6 +118,7 @@ public sealed partial class ClusterTests(ITestOutputHelper output) : IDisposable
     {
         await using var postgres = await PrivatePostgres.Start();
         var settings = new Dictionary<string, string>(Crowd.Settings) { [SiloProcess.PostgresKey] = await postgres.CreateDatabase() };
+        (settings["Social__Node__Authority"], settings["Social__Node__Certificate"]) = ClusterCertificates.Make(_folder.FullName, "cluster");
         var (advertised, listening) = (FreePort.Find(2), FreePort.Find(2));
         await using var before = new CutProxy(advertised[0], listening[0]);
         await using var behind = new CutProxy(advertised[1], listening[1]);
@@ -150,6 +151,26 @@ public sealed partial class ClusterTests(ITestOutputHelper output) : IDisposable
         await loser.Start();
         await crowd.EveryoneAcknowledged(20);
         await crowd.Finish(first.Postgres);
+    }
+
+    [Fact]
+    public async Task A_node_without_grains_serves_people_through_the_silos_and_outlives_their_restart()
+    {
+        await using var postgres = await PrivatePostgres.Start();
+        var settings = new Dictionary<string, string>(Crowd.Settings) { [SiloProcess.PostgresKey] = await postgres.CreateDatabase() };
+        await using var silo = await SiloProcess.Start(Data, settings, "--Social:Node:Roles=silo");
+        await using var node = await SiloProcess.Start(Data, settings, "--Social:Node:Roles=api");
+        await using var crowd = await Crowd.Gather([node.Address], Logs, people: 8, rooms: 3, s_patience);
+        await crowd.EveryoneAcknowledged(20);
+
+        await silo.Kill();
+        await silo.Start();
+        await crowd.EveryoneAcknowledged(20);
+        await silo.Stop();
+        await silo.Start();
+        await crowd.EveryoneAcknowledged(20);
+
+        await crowd.Finish(silo.Postgres);
     }
 
     [Fact]

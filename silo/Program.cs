@@ -31,23 +31,8 @@ public static class SocialApp
 
         builder.AddLogs();
         builder.AddHttpServer();
-        if (builder.HostsGrains())
-        {
-            builder.AddStorage();
-            builder.UseOrleans(silo => silo
-                .UseEngine()
-                .AddIdentity()
-                .AddUsers()
-                .AddRateLimits()
-                .AddChat()
-                .AddRealtime());
-            builder.Services.AddSingleton<Seeds>().AddHostedService(provider => provider.GetRequiredService<Seeds>());
-        }
-        else
-        {
-            builder.AddClusterAddress();
-            builder.UseOrleansClient(client => client.UseEngine());
-        }
+        if (builder.HostsGrains()) AddGrains(builder);
+        else builder.AddClusterClient();
 
         builder.Services
             .AddEdgeKernel()
@@ -81,5 +66,18 @@ public static class SocialApp
         }
 
         return app;
+    }
+
+    private static void AddGrains(WebApplicationBuilder builder)
+    {
+        builder.AddStorage();
+        builder.UseOrleans(silo => silo
+            .UseEngine()
+            .AddIdentity()
+            .AddUsers()
+            .AddRateLimits()
+            .AddChat()
+            .AddRealtime());
+        builder.Services.AddSingleton<Seeds>().AddHostedService(provider => provider.GetRequiredService<Seeds>());
     }
 }

@@ -18,9 +18,9 @@ internal static class Storage
         builder.Services.AddKernel().AddLease();
     }
 
-    /// <summary>Registers what a node without grains needs: the database, in which it finds the silos, is theirs.</summary>
+    /// <summary>Registers the client by which a node without grains reaches the silos; it finds them in their database.</summary>
     /// <exception cref="StartRefusedException">It is not said where the database is.</exception>
-    public static void AddClusterAddress(this WebApplicationBuilder builder)
+    public static void AddClusterClient(this WebApplicationBuilder builder)
     {
         builder.Services.AddSliceOptions<NodeOptions>(NodeOptions.Section);
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -28,6 +28,8 @@ internal static class Storage
         {
             throw new StartRefusedException($"A node without grains finds its silos in their database: set ConnectionStrings__{KernelModule.ConnectionName}.");
         }
+
+        builder.UseOrleansClient(client => client.UseEngine());
     }
 
     /// <summary>Registers the PostgreSQL that <c>ConnectionStrings:Postgres</c> names, or else one of this process's own.</summary>

@@ -82,8 +82,9 @@ internal sealed class GrainEnumerator<T> : IAsyncEnumerator<T>
             }
             catch (Exception exception)
             {
-                // The callee forgets an enumeration that failed. What failed on the way has to be ended still.
-                _ended = exception is not (OperationCanceledException or TimeoutException or OrleansException);
+                // The callee forgets an enumeration that failed. One that the caller gives up has to be ended still; one whose silo is
+                // out of reach must not make another silo activate the grain only to hear that.
+                _ended = exception is not (OperationCanceledException or TimeoutException);
                 throw;
             }
 

@@ -77,6 +77,27 @@ public sealed class AcrossSilosTests(AcrossSilosTests.Fixture fixture) : IClassF
     }
 
     [Fact]
+    [Feature("Cluster", "IAsyncEnumerable across silos")]
+    public async Task An_enumeration_fails_at_once_when_its_silo_dies()
+    {
+        var own = new Fixture();
+        await own.InitializeAsync();
+        var victim = own.Cluster.Silos[2];
+        var (ticker, key) = await new AcrossSilosTests(own).On<ITicker>(victim, grain => grain.Push("first"));
+        var lines = ticker.Tail().GetAsyncEnumerator();
+        Assert.True(await lines.MoveNextAsync());
+        var next = lines.MoveNextAsync().AsTask();
+        Assert.False(next.IsCompleted);
+
+        await own.Cluster.KillSiloAsync(victim);
+
+        await Assert.ThrowsAsync<SiloUnavailableException>(() => next.Soon("the failure of the enumeration"));
+        await lines.DisposeAsync().AsTask().Soon("the end of the enumerator");
+        Assert.Equal("start", Signals.Lines(key)[0]);
+        await own.DisposeAsync();
+    }
+
+    [Fact]
     [Feature("Cluster", "Grain extensions across silos")]
     public async Task An_extension_on_another_silo_is_called()
     {

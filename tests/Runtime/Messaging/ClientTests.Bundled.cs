@@ -5,36 +5,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Orleans.Conformance.Messaging;
 
-/// <summary>Hears what a grain tells.</summary>
-public interface IListener : IGrainObserver
-{
-    Task<string> Ask(string question);
-
-    void Tell(string text);
-}
-
-public interface ITellingGrain : IGrainWithStringKey
-{
-    Task<string> Ask(IListener listener, string question);
-
-    Task Tell(IListener listener, string text);
-
-    Task<string> Where();
-}
-
-public sealed class TellingGrain(ILocalSiloDetails silo) : Grain, ITellingGrain
-{
-    public Task<string> Ask(IListener listener, string question) => listener.Ask(question);
-
-    public Task Tell(IListener listener, string text)
-    {
-        listener.Tell(text);
-        return Task.CompletedTask;
-    }
-
-    public Task<string> Where() => Task.FromResult(silo.SiloAddress.ToParsableString());
-}
-
 /// <summary>Processes without grains call those of a cluster, and are called back.</summary>
 [Feature("Cluster", "Clients: every gateway, observers, silos that go away")]
 public sealed class ClientTests
@@ -75,7 +45,7 @@ public sealed class ClientTests
         var client = await cluster.Client();
         var grains = client.Services.GetRequiredService<IClusterClient>();
         var listener = new Listener("client");
-        var reference = grains.CreateObjectReference<IListener>(listener);
+        var reference = grains.CreateObjectReference<IEar>(listener);
 
         foreach (var silo in cluster.Silos)
         {
@@ -93,7 +63,7 @@ public sealed class ClientTests
     {
         await using var cluster = await FewSilos.Start(2);
         var listener = new Listener("silo");
-        var reference = cluster.Silos[0].Grains.CreateObjectReference<IListener>(listener);
+        var reference = cluster.Silos[0].Grains.CreateObjectReference<IEar>(listener);
         var key = KeyOwnedBy(cluster, cluster.Silos[1], cluster.Silos[1].Grains);
 
         Assert.Equal("silo heard what", await cluster.Silos[0].Grains.GetGrain<ITellingGrain>(key).Ask(reference, "what").Soon("an answer"));
@@ -112,9 +82,9 @@ public sealed class ClientTests
         var second = await cluster.Client();
         var listener = new Listener("first");
         var bytes = first.ServiceProvider.GetRequiredService<Orleans.Serialization.Serializer>()
-            .SerializeToArray(first.CreateObjectReference<IListener>(listener));
+            .SerializeToArray(first.CreateObjectReference<IEar>(listener));
 
-        var reference = second.Services.GetRequiredService<Orleans.Serialization.Serializer>().Deserialize<IListener>(bytes);
+        var reference = second.Services.GetRequiredService<Orleans.Serialization.Serializer>().Deserialize<IEar>(bytes);
 
         Assert.Equal("first heard me", await reference.Ask("me").Soon("an answer"));
         GC.KeepAlive(listener);
@@ -125,12 +95,12 @@ public sealed class ClientTests
     {
         await using var cluster = await FewSilos.Start(2);
         var client = await cluster.Client();
-        var reference = client.Services.GetRequiredService<IClusterClient>().CreateObjectReference<IListener>(new Listener("gone"));
+        var reference = client.Services.GetRequiredService<IClusterClient>().CreateObjectReference<IEar>(new Listener("gone"));
         var bytes = client.Services.GetRequiredService<Orleans.Serialization.Serializer>().SerializeToArray(reference);
         await client.StopAsync();
 
         var silo = cluster.Silos[0].Host.Services;
-        var there = silo.GetRequiredService<Orleans.Serialization.Serializer>().Deserialize<IListener>(bytes);
+        var there = silo.GetRequiredService<Orleans.Serialization.Serializer>().Deserialize<IEar>(bytes);
 
         await Wait.Eventually(() => Assert.DoesNotContain(cluster.Silos.SelectMany(s => s.Center.Connections), c => c.Peer.Silo is null));
         await Assert.ThrowsAsync<ClientNotAvailableException>(() => there.Ask("anybody").Soon("the failure"));
@@ -227,7 +197,7 @@ public sealed class ClientTests
         var grains = client.Services.GetRequiredService<IClusterClient>();
         var listener = new Listener("x");
 
-        await grains.GetGrain<ITellingGrain>("g").Ask(grains.CreateObjectReference<IListener>(listener), "q");
+        await grains.GetGrain<ITellingGrain>("g").Ask(grains.CreateObjectReference<IEar>(listener), "q");
 
         Assert.Equal(["out Ask", "in Ask"], seen);
         GC.KeepAlive(listener);
@@ -267,7 +237,7 @@ public sealed class ClientTests
         }
     }
 
-    private sealed class Listener(string name) : IListener
+    private sealed class Listener(string name) : IEar
     {
         public ConcurrentQueue<string> Told { get; } = [];
 

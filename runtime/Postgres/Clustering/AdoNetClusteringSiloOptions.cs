@@ -13,7 +13,8 @@ public class AdoNetClusteringSiloOptions
 
     /// <summary>
     /// Where connections come from in place of <see cref="ConnectionString"/>; it must be an <c>NpgsqlDataSource</c>. Its owner disposes
-    /// it. Exactly one of the two is set.
+    /// it. Exactly one of the two is set. The silo keeps two of its connections, takes two more when members change, and renews no lease
+    /// while it finds none.
     /// </summary>
     public DbDataSource? DataSource { get; set; }
 

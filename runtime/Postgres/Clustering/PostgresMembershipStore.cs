@@ -20,6 +20,7 @@ internal sealed partial class PostgresMembershipStore : IMembershipStore, IDispo
     private readonly NpgsqlDataSource _source;
     private readonly bool _ownsSource;
     private readonly RenewalThread _renewals;
+    private readonly int _renewalSecondsMax;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
@@ -41,8 +42,8 @@ internal sealed partial class PostgresMembershipStore : IMembershipStore, IDispo
         _clock = clock;
         _log = log;
         _ownsSource = source is null;
-        _source = source ?? NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 4, CommandTimeout = 10 }.ConnectionString);
-        var seconds = (int)Math.Ceiling(statementMax.TotalSeconds);
+        _source = source ?? NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { MinPoolSize = 0, MaxPoolSize = 4, CommandTimeout = 10 }.ConnectionString);
+        var seconds = _renewalSecondsMax = (int)Math.Ceiling(statementMax.TotalSeconds);
         var own = source is null
             ? new NpgsqlConnectionStringBuilder(connectionString)
             {
@@ -161,6 +162,7 @@ internal sealed partial class PostgresMembershipStore : IMembershipStore, IDispo
         var key = silo.ToParsableString();
         using var command = new NpgsqlCommand(MembershipSql.Renew, connection)
         {
+            CommandTimeout = _renewalSecondsMax,
             Parameters = { new() { Value = _cluster }, new() { Value = key }, new() { Value = epoch }, new() { Value = lease.TotalSeconds }, new() { Value = settled } },
         };
         var loaded = new LoadedMembership();

@@ -52,6 +52,29 @@ public sealed class RemindersAndStreamsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Reminders_and_streams_go_on_when_a_silo_is_killed()
+    {
+        for (var i = 0; i < Grains; i++)
+        {
+            await Sleeper(i).Register("wake", s_minute, s_minute);
+            await Listener(i + Grains).Subscribe(Room(i + Grains));
+            await Listener(i + Grains).ResumeWhenActivated(Room(i + Grains));
+        }
+
+        await Ticks(1);
+        await Cluster.KillSiloAsync(Cluster.Silos[^1]);
+        var before = Enumerable.Range(0, Grains).Max(i => Signals.Lines($"{_name}-{i}").Length);
+
+        await Ticks(before + 2);
+        for (var i = Grains; i < 2 * Grains; i++)
+        {
+            // A call that was on its way to the silo fails, and is made again.
+            await Wait.Eventually(() => Send(0, i, "after"));
+            await Wait.Eventually(() => Assert.Contains("after", Signals.Lines($"{_name}-{i}")));
+        }
+    }
+
+    [Fact]
     public async Task Events_reach_subscribers_on_every_silo_in_order()
     {
         for (var i = 0; i < Grains; i++) await Listener(i).Subscribe(Room(i));

@@ -204,6 +204,53 @@ public sealed class ClientTests
     }
 
     [Fact]
+    public async Task A_silo_that_lost_its_lease_answers_nobody()
+    {
+        await using var cluster = await FewSilos.Start(2);
+        var grains = cluster.Silos[0].Grains;
+        var key = cluster.KeyOwnedBy(cluster.Silos[1]);
+        var signal = Signals.NewName();
+        var call = grains.GetGrain<IPostGrain>(key).WaitFor(signal);
+        await Signals.Wait(signal + " started").Soon("the start of the call");
+
+        cluster.Silos[1].Agent.Serves = false;
+        Signals.Set(signal);
+
+        await Assert.ThrowsAsync<SiloUnavailableException>(() => call.Soon("the failure of the call"));
+    }
+
+    [Fact]
+    public async Task Calls_to_a_silo_that_is_removed_from_the_view_fail_at_once()
+    {
+        await using var cluster = await FewSilos.Start(2);
+        var grains = cluster.Silos[0].Grains;
+        var signal = Signals.NewName();
+        var call = grains.GetGrain<IPostGrain>(cluster.KeyOwnedBy(cluster.Silos[1])).WaitFor(signal);
+        await Signals.Wait(signal + " started").Soon("the start of the call");
+
+        cluster.Follow([cluster.Silos[0]]);
+
+        await Assert.ThrowsAsync<SiloUnavailableException>(() => call.Soon("the failure of the call"));
+        Signals.Set(signal);
+    }
+
+    [Fact]
+    public async Task A_call_that_a_leaving_silo_runs_is_answered()
+    {
+        await using var cluster = await FewSilos.Start(2);
+        var grains = cluster.Silos[0].Grains;
+        var signal = Signals.NewName();
+        var call = grains.GetGrain<IPostGrain>(cluster.KeyOwnedBy(cluster.Silos[1])).WaitFor(signal);
+        await Signals.Wait(signal + " started").Soon("the start of the call");
+
+        cluster.Follow(cluster.Silos, leaving: cluster.Silos[1]);
+        cluster.Follow([cluster.Silos[0]]);
+        Signals.Set(signal);
+
+        await call.Soon("the answer of the silo that left");
+    }
+
+    [Fact]
     public void A_host_is_a_silo_or_a_client_and_not_both()
     {
         var failure = Assert.ThrowsAny<Exception>(() => new HostBuilder()

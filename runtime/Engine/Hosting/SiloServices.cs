@@ -68,6 +68,7 @@ internal static class SiloServices
         AddValidator<EndpointOptions>(services, OptionsRules.Check);
         AddValidator<GrainCollectionOptions>(services, OptionsRules.Check);
         AddValidator<SiloMessagingOptions>(services, OptionsRules.Check);
+        AddValidator<ConnectionOptions>(services, OptionsRules.Check);
         AddValidator<SchedulingOptions>(services, OptionsRules.Check);
         AddValidator<StatelessWorkerOptions>(services, OptionsRules.Check);
     }

@@ -90,7 +90,7 @@ internal sealed class GrainClassMap : IGrainTypeResolver
     }
 
     // Only assemblies that the process has loaded are looked at: a grain id must not be able to load code.
-    private static Type? Close(Type definition, string arguments)
+    public static Type? Close(Type definition, string arguments)
     {
         var loaded = AppDomain.CurrentDomain.GetAssemblies();
         return Type.GetType(

@@ -22,6 +22,14 @@ internal sealed class ReferenceFactory(CallRouter router)
     public static Type? FindInterface(GrainInterfaceType interfaceType)
     {
         var name = interfaceType.ToString();
+        var bracket = name.IndexOf("[[", StringComparison.Ordinal);
+        if (bracket > 0)
+        {
+            return FindInterface(GrainInterfaceType.Create(name[..bracket])) is { IsGenericTypeDefinition: true } definition
+                ? GrainClassMap.Close(definition, name[bracket..])
+                : null;
+        }
+
         foreach (var entry in GrainAssemblies.Manifest.Interfaces.Values)
             if (entry.InterfaceName == name) return entry.InterfaceType;
         return null;

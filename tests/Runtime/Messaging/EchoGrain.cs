@@ -65,6 +65,8 @@ public interface ICrateGrain<T> : IGrainWithStringKey
     Task<T> Swap(T value);
 
     Task<string> Names<TOther>(TOther other);
+
+    Task<ICrateGrain<T>> Self();
 }
 
 public sealed class PostGrain : Grain, IPostGrain
@@ -140,6 +142,8 @@ public sealed class CrateGrain<T> : Grain, ICrateGrain<T>
         _value = value;
         return Task.FromResult(before!);
     }
+
+    public Task<ICrateGrain<T>> Self() => Task.FromResult<ICrateGrain<T>>(this);
 
     public Task<string> Names<TOther>(TOther other) => Task.FromResult($"{typeof(T).Name} {typeof(TOther).Name} {other}");
 }

@@ -230,6 +230,8 @@ public abstract class RemoteCallTests(bool tcp)
         var self = await silo.Grain<IPostGrain>("a").Self();
 
         Assert.Equal("a: hi", await self.Say("hi"));
+        var crate = await silo.Grain<ICrateGrain<int>>("c").Self();
+        Assert.Equal("Int32 String x", await crate.Names("x"));
     }
 
     private Task<RemoteSilo> Start(TimeSpan? patience = null) => RemoteSilo.Start(tcp, callerPatience: patience);

@@ -13,6 +13,9 @@ internal sealed partial class Connection
     private byte[] _frame = new byte[4096];
     private int _now;
     private int _queuedFrames;
+
+    // How many frames came with the last read: with one at a time, answers are sent one at a time.
+    private int _framesTogether;
     private TaskCompletionSource? _paused;
 
     /// <summary>Frames sent so far.</summary>
@@ -42,7 +45,14 @@ internal sealed partial class Connection
                 var result = reading.IsCompletedSuccessfully ? reading.Result : await reading;
                 var buffer = result.Buffer;
                 _now = _host.Clock.ReadNow();
-                while (Take(ref buffer, out var length)) Handle(length);
+                var frames = 0;
+                while (Take(ref buffer, out var length))
+                {
+                    if (++frames > 1) _framesTogether = frames;
+                    Handle(length);
+                }
+
+                if (frames > 0) _framesTogether = frames;
                 input.AdvanceTo(buffer.Start, buffer.End);
                 if (result.IsCompleted || result.IsCanceled) break;
                 if (MustPause() is { } paused) await paused;

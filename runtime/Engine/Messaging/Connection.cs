@@ -252,10 +252,11 @@ internal sealed partial class Connection : IThreadPoolWorkItem
         _ = _transport.DisposeAsync().AsTask();
     }
 
-    /// <summary>Sends what is queued. One flush runs at a time, on the thread pool.</summary>
-    void IThreadPoolWorkItem.Execute() => _ = Flush();
+    /// <summary>Sends what is queued. One flush runs at a time.</summary>
+    void IThreadPoolWorkItem.Execute() => _ = Flush(once: false);
 
-    private async Task Flush()
+    // On the thread of a caller or of a grain only once: what others queue meanwhile is none of its business.
+    private async Task Flush(bool once)
     {
         try
         {
@@ -272,9 +273,16 @@ internal sealed partial class Connection : IThreadPoolWorkItem
                 output.Write(_sending.AsSpan(0, bytes));
                 if (_sending.Length > KeptBytesMax) _sending = new byte[4096];
                 var flush = output.FlushAsync();
-                var result = flush.IsCompletedSuccessfully ? flush.Result : await flush;
-                if (!result.IsCompleted && !result.IsCanceled) continue;
-                Close("the other side reads no more.");
+                // A grain's scheduler must not have to run what follows.
+                var result = flush.IsCompletedSuccessfully ? flush.Result : await flush.ConfigureAwait(false);
+                if (result.IsCompleted || result.IsCanceled)
+                {
+                    Close("the other side reads no more.");
+                    return;
+                }
+
+                if (!once) continue;
+                if (HasQueued()) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
                 return;
             }
         }
@@ -284,6 +292,26 @@ internal sealed partial class Connection : IThreadPoolWorkItem
         }
     }
 
+    // False once the next frame has to start a flush of its own.
+    private bool HasQueued()
+    {
+        lock (_gate)
+        {
+            if (_queuedBytes > 0 && !_ended) return true;
+            EndFlush();
+            return false;
+        }
+    }
+
+    // Under the gate.
+    private void EndFlush()
+    {
+        _flushing = false;
+        _drained?.TrySetResult();
+        _drained = null;
+        ResumeReading();
+    }
+
     private bool TakeQueued(out int bytes, out bool hasOutcomes)
     {
         lock (_gate)
@@ -291,10 +319,7 @@ internal sealed partial class Connection : IThreadPoolWorkItem
             (bytes, hasOutcomes) = (_queuedBytes, _queuedOutcomes);
             if (bytes == 0 || _ended)
             {
-                _flushing = false;
-                _drained?.TrySetResult();
-                _drained = null;
-                ResumeReading();
+                EndFlush();
                 return false;
             }
 
@@ -375,6 +400,7 @@ internal sealed partial class Connection : IThreadPoolWorkItem
     {
         number = 0;
         var start = false;
+        var isQuiet = false;
         lock (_gate)
         {
             if (_ended || (isCall && (IsGoingAway || _finishing))) return false;
@@ -397,10 +423,13 @@ internal sealed partial class Connection : IThreadPoolWorkItem
             _queuedFrames++;
             _queuedOutcomes |= Frame.IsOutcome((FrameKind)frame[Frame.KindAt]);
             if (!_flushing) start = _flushing = true;
+            isQuiet = isCall ? _calls.Count <= 1 : _framesTogether <= 1;
         }
 
-        // At the end of the shared queue: what else this thread is about to send still joins the flush.
-        if (start) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        // Where one call at a time is under way, another thread would only make it wait. Otherwise at the end of the shared queue:
+        // what else this thread is about to send still joins the flush.
+        if (start && isQuiet) _ = Flush(once: true);
+        else if (start) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         return true;
     }
 

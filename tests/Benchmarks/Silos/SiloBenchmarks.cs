@@ -15,12 +15,12 @@ internal static class SiloBenchmarks
     private const int Sequential = 20_000;
     private const string Other = "--other";
 
-    /// <summary>Runs; with <c>--other OWN GATEWAY PRIMARY</c> as the second silo, until its standard input ends.</summary>
+    /// <summary>Runs all, or those that are named: <c>empty</c>, <c>record</c>, <c>sequential</c>; with <c>--other OWN GATEWAY PRIMARY</c> as the second silo, until its standard input ends.</summary>
     public static Task Run(string[] args) => args is [Other, var own, var gateway, var primary]
         ? RunOther(Number(own), Number(gateway), Number(primary))
-        : RunBoth();
+        : RunBoth(args);
 
-    private static async Task RunBoth()
+    private static async Task RunBoth(string[] names)
     {
         var port = FreePort.Find();
         using var host = await Start(port, FreePort.Find(), primary: null);
@@ -36,7 +36,7 @@ internal static class SiloBenchmarks
         try
         {
             await other.StandardOutput.ReadLineAsync();
-            await Measure(host.Grains(), await OfOther(host));
+            await Measure(host.Grains(), await OfOther(host), name => names.Length == 0 || names.Contains(name));
         }
         finally
         {
@@ -47,19 +47,19 @@ internal static class SiloBenchmarks
         await host.StopAsync();
     }
 
-    private static async Task Measure(IGrainFactory grains, List<long> keys)
+    private static async Task Measure(IGrainFactory grains, List<long> keys, Func<string, bool> asked)
     {
         var callers = keys.Take(Callers).Select(key => grains.GetGrain<IEchoGrain>(key)).ToArray();
         var note = new BigNote { Author = "alice", Body = new byte[1000], Tags = ["one", "two"] };
-        await GrainBenchmarks.Print("empty, 100 callers", Callers * CallsEach, () => Task.WhenAll(callers.Select(grain => Task.Run(async () =>
+        if (asked("empty")) await GrainBenchmarks.Print("empty, 100 callers", Callers * CallsEach, () => Task.WhenAll(callers.Select(grain => Task.Run(async () =>
         {
             for (var i = 0; i < CallsEach; i++) await grain.Ping();
         }))));
-        await GrainBenchmarks.Print("1 kB there and back, 100 callers", Callers * CallsEach, () => Task.WhenAll(callers.Select(grain => Task.Run(async () =>
+        if (asked("record")) await GrainBenchmarks.Print("1 kB there and back, 100 callers", Callers * CallsEach, () => Task.WhenAll(callers.Select(grain => Task.Run(async () =>
         {
             for (var i = 0; i < CallsEach; i++) await grain.Echo(note);
         }))));
-
+        if (!asked("sequential")) return;
         var medians = new double[5];
         for (var round = 0; round < medians.Length; round++) medians[round] = await Task.Run(() => MedianOfSequential(callers[0]));
         Array.Sort(medians);

@@ -55,7 +55,9 @@ internal sealed class PostgresServer(PostgresFolder folder, EmbeddedOptions opti
         }
         else
         {
+            // A server that was killed leaves both, and its number may still stand for a process that nobody has collected.
             File.Delete(PidFile);
+            File.Delete(Path.Combine(folder.Sockets, ".s.PGSQL.5432.lock"));
         }
 
         var logged = File.Exists(folder.Log) ? new FileInfo(folder.Log).Length : 0;

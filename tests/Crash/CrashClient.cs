@@ -59,7 +59,7 @@ internal sealed class CrashClient(ApiClient api, Uri hub, ClientLog log, IReadOn
     /// <summary>Sends messages, one after the other, each under its own key until it has its receipt. Stops between two messages.</summary>
     public async Task SendAll(CancellationToken stop, CancellationToken giveUp)
     {
-        for (var i = 0; !stop.IsCancellationRequested; i++)
+        for (var i = 0; !stop.IsCancellationRequested && !giveUp.IsCancellationRequested; i++)
             await SendOne(rooms[i % rooms.Count], $"k{i}", $"{api.User[^4..]} says {i} \U0001F600 שלום", giveUp);
     }
 

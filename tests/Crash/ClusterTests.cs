@@ -50,11 +50,12 @@ public sealed partial class ClusterTests(ITestOutputHelper output) : IDisposable
     public async Task A_silo_that_was_paused_past_its_lease_writes_nothing_more()
     {
         await using var cluster = await LocalCluster.Start(Data, Crowd.Settings, Silos);
-        await using var crowd = await Crowd.Gather([cluster.Address], Logs, people: 24, rooms: 12, s_patience);
+        await using var crowd = await Crowd.Gather([cluster.Address], Logs, people: 24, rooms: 24, s_patience);
         await crowd.EveryoneAcknowledged(5);
         var (paused, starts) = (2, cluster.StartsOf(2));
 
-        // With the table locked writes pile up in every silo: one transaction under way, the next ones waiting in memory.
+        // With the table locked writes pile up in every silo: one transaction under way, the next ones waiting in memory. There are
+        // enough people in enough rooms that each silo has some.
         await using var source = NpgsqlDataSource.Create(cluster.Postgres);
         await using (var connection = await source.OpenConnectionAsync())
         await using (var transaction = await connection.BeginTransactionAsync())

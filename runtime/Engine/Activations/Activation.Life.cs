@@ -33,6 +33,9 @@ internal sealed partial class Activation
         BeginDeactivation(new DeactivationReason(DeactivationReasonCode.ActivationIdle, "It was not used."), default);
     }
 
+    /// <summary>Whether nothing has used the activation for that long. From any thread; what it reads may be a moment old.</summary>
+    internal bool IsUnusedFor(int now, int age) => _state == ActivationState.Valid && now - Volatile.Read(ref _lastUsed) >= age;
+
     /// <summary>
     /// Ends the activation if it was not used for that long. From any thread; what it reads may be a moment old. Null when it was
     /// used; otherwise completes when it has ended, or has turned out to be in use.
@@ -40,7 +43,7 @@ internal sealed partial class Activation
     internal Task? OfferCollection(int now, int age)
     {
         // Whether a request runs is for the activation's own turn to tell: one that was just answered may still be counted here.
-        if (_state != ActivationState.Valid || now - Volatile.Read(ref _lastUsed) < age) return null;
+        if (!IsUnusedFor(now, age)) return null;
         var looked = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(new ActionItem(activation =>
         {

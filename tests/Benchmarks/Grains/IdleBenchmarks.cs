@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
@@ -15,8 +14,6 @@ internal static class IdleBenchmarks
 
     public static async Task Run()
     {
-        // As a silo of the product does.
-        GCSettings.LatencyMode = GCLatencyMode.SustainedLowLatency;
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.UseOrleans(silo => silo.UseLocalhostClustering().Configure<GrainCollectionOptions>(collection =>
         {

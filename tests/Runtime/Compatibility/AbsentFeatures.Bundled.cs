@@ -16,6 +16,7 @@ internal static class AbsentFeatures
         ("[UseActivator], [GeneratedActivatorConstructor], [SerializationCallbacks], [GenerateCodeForDeclaringAssembly]", "Objects are made as they are written; foreign types have converters or travel as JSON."),
         ("Custom codecs on Reader and Writer ([RegisterSerializer], [RegisterCopier])", "The wire format is the engine's own; converters and JSON serve foreign types."),
         ("Placement filters", "Experimental in the original."),
+        ("Placement by caller or by load ([PreferLocalPlacement], [ActivationCountBasedPlacement], [ResourceOptimizedPlacement])", "The attributes are accepted, and such grains are placed like all others: by a hash of their identity."),
         ("Custom placement directors", "Placement is computed from the cluster's view; every silo must compute the same."),
         ("Pluggable grain directories", "There is no directory: placement is computed and handed over, which is at least as strong."),
         ("GrainCancellationToken", "CancellationToken replaced it."),

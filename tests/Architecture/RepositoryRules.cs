@@ -24,7 +24,7 @@ public class RepositoryRules
     public void Leaving_a_turn_is_found(string path, string text) => Assert.NotEmpty(Rules.LeavingTheTurn(new(path, text)));
 
     [Fact]
-    public void Files_and_methods_stay_small() => Repository.AssertNone(Repository.In([.. Repository.ProductRooms, "runtime"]).SelectMany(Rules.Sizes));
+    public void Files_and_methods_stay_small() => Repository.AssertNone(Repository.In(Repository.ProductRooms).SelectMany(Rules.Sizes));
 
     [Fact]
     public void A_large_file_and_a_long_method_are_found()
@@ -37,17 +37,11 @@ public class RepositoryRules
     }
 
     [Fact]
-    public void Only_stores_and_the_runtime_know_sql() => Repository.AssertNone(Repository.Sources.SelectMany(Rules.SqlOutsideStores));
+    public void Only_stores_know_sql() => Repository.AssertNone(Repository.Sources.SelectMany(Rules.SqlOutsideStores));
 
     [Fact]
     public void Sql_in_a_grain_is_found() =>
         Assert.NotEmpty(Rules.SqlOutsideStores(new("grains/Chat/XGrain.cs", "class X { string Y = \"SELECT a FROM b WHERE c\"; }")));
-
-    [Fact]
-    public void The_runtime_knows_nothing_of_this_product() => Repository.AssertNone(Repository.Sources.SelectMany(Rules.ProductNamesInRuntime));
-
-    [Fact]
-    public void A_product_name_in_the_runtime_is_found() => Assert.NotEmpty(Rules.ProductNamesInRuntime(new("runtime/X.cs", "// for OrleansSocial")));
 
     [Fact]
     public void Nothing_is_left_unfinished() => Repository.AssertNone(Repository.Sources.SelectMany(Rules.UnfinishedWork));

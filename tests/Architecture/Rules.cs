@@ -9,7 +9,6 @@ namespace OrleansSocial.Architecture;
 internal static partial class Rules
 {
     private const int ProductLinesMax = 250;
-    private const int RuntimeLinesMax = 600;
     private const int MethodLinesMax = 60;
 
     /// <summary>Calls that have one allowed form elsewhere: what, where it is banned, and what to write instead.</summary>
@@ -48,10 +47,8 @@ internal static partial class Rules
 
     public static IEnumerable<Finding> Sizes(SourceFile file)
     {
-        var most = file.Room == "runtime" ? RuntimeLinesMax : ProductLinesMax;
-        if (file.LineCount >= most)
-            yield return new(file.Path, file.LineCount, $"{file.LineCount} lines, at most {most - 1}", "split it by what it is about");
-        if (file.Room == "runtime") yield break;
+        if (file.LineCount >= ProductLinesMax)
+            yield return new(file.Path, file.LineCount, $"{file.LineCount} lines, at most {ProductLinesMax - 1}", "split it by what it is about");
         foreach (var method in file.Root.DescendantNodes().OfType<BaseMethodDeclarationSyntax>())
         {
             var span = method.GetLocation().GetLineSpan();
@@ -61,22 +58,16 @@ internal static partial class Rules
         }
     }
 
-    /// <summary>Only stores, the kernel's storage helpers, the silo's migrations and the runtime know SQL.</summary>
+    /// <summary>Only stores, the kernel's storage helpers and the silo's migrations know SQL.</summary>
     public static IEnumerable<Finding> SqlOutsideStores(SourceFile file)
     {
-        if (file.Room is "runtime" or "tests") yield break;
+        if (file.Room is "tests") yield break;
         if (file.Path.EndsWith("Store.cs", StringComparison.Ordinal) || file.Path.StartsWith("grains/Kernel/", StringComparison.Ordinal)) yield break;
         if (file.Path.StartsWith("silo/", StringComparison.Ordinal)) yield break;
         foreach (var literal in file.Root.DescendantTokens().Where(t => t.IsKind(SyntaxKind.StringLiteralToken) || t.IsKind(SyntaxKind.SingleLineRawStringLiteralToken) || t.IsKind(SyntaxKind.MultiLineRawStringLiteralToken)))
             if (Sql().IsMatch(literal.ValueText))
                 yield return new(file.Path, SourceFile.LineOf(literal), "SQL outside a store", "move it into the slice's …Store.cs");
     }
-
-    /// <summary>The runtime knows nothing of this product.</summary>
-    public static IEnumerable<Finding> ProductNamesInRuntime(SourceFile file) => file.Room != "runtime"
-        ? []
-        : file.Text.Split('\n').Select((line, i) => (line, i)).Where(l => ProductName().IsMatch(l.line))
-            .Select(l => new Finding(file.Path, l.i + 1, $"'{ProductName().Match(l.line).Value}' in the runtime", "keep product words out of runtime/"));
 
     public static IEnumerable<Finding> UnfinishedWork(SourceFile file) =>
         file.Path.StartsWith("tests/Architecture/", StringComparison.Ordinal)
@@ -146,7 +137,7 @@ internal static partial class Rules
 
     private static bool IsPath(string named) =>
         !named.Contains("//", StringComparison.Ordinal) && !named.StartsWith('/') && !named.StartsWith('-') && !named.Contains('*') && !named.Contains('…')
-        && (named.Split('/')[0] is "silo" or "api" or "grains" or "grain-interfaces" or "tests" or "deploy" or "runtime");
+        && (named.Split('/')[0] is "silo" or "api" or "grains" or "grain-interfaces" or "tests" or "deploy");
 
     private static bool IsHidden(BaseTypeDeclarationSyntax type) =>
         type.Parent is not BaseTypeDeclarationSyntax && !type.Identifier.Text.EndsWith("Module", StringComparison.Ordinal) && !type.Identifier.Text.EndsWith("Endpoints", StringComparison.Ordinal)
@@ -156,9 +147,6 @@ internal static partial class Rules
 
     [GeneratedRegex(@"\b(SELECT\s.+\sFROM\s|INSERT\s+INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|CREATE\s+TABLE\s)", RegexOptions.Singleline)]
     private static partial Regex Sql();
-
-    [GeneratedRegex(@"OrleansSocial|\b[Ss]ocial\b|\b[Cc]onversation\b|\b[Cc]hat(s|room)?\b")]
-    private static partial Regex ProductName();
 
     [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX|NotImplementedException)\b|\bSkip\s*=\s*""")]
     private static partial Regex Unfinished();

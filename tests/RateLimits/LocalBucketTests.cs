@@ -1,4 +1,4 @@
-using Orleans.Conformance;
+using Microsoft.Extensions.Time.Testing;
 
 namespace OrleansSocial.RateLimits;
 
@@ -6,7 +6,7 @@ public sealed class LocalBucketTests
 {
     private static readonly RateLimit s_limit = new(100, 1);
 
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private readonly Queue<TaskCompletionSource<RateGrant>> _leases = [];
 
     [Fact]

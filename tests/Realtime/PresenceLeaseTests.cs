@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Orleans.Conformance;
+using Microsoft.Extensions.Time.Testing;
 using Orleans.TestingHost;
 
 namespace OrleansSocial.Realtime;
@@ -11,7 +11,7 @@ public sealed class PresenceLeaseTests : IAsyncLifetime
     private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_linger = TimeSpan.FromSeconds(5);
 
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private InProcessTestCluster? _cluster;
 
     private IGrainFactory Grains => _cluster!.Client;
@@ -23,6 +23,7 @@ public sealed class PresenceLeaseTests : IAsyncLifetime
         {
             silo.AddRealtime();
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(_clock));
+            silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             silo.Services.AddSingleton<WriteFence>();
 
             // Nothing here reads the tables: presence is never stored.

@@ -3,6 +3,7 @@ using OrleansSocial.Host;
 using OrleansSocial.Identity;
 using OrleansSocial.Kernel;
 using OrleansSocial.Local;
+using OrleansSocial.Membership;
 using OrleansSocial.RateLimits;
 using OrleansSocial.Realtime;
 using OrleansSocial.Users;
@@ -41,6 +42,7 @@ public static class SocialApp
             .AddRealtimeEdge();
 
         builder.LeaveOutKeyRing();
+        OrderedStart.Register(builder);
 
         var app = builder.Build();
         app.CheckOptions();
@@ -51,7 +53,7 @@ public static class SocialApp
         {
             app.UseEdgeKernel();
             app.UsePage();
-            if (builder.HostsGrains()) app.UseLeaseGate();
+            app.UseDoors();
             app.UseRouting();
             app.UseCors();
             app.UseAuthentication();
@@ -72,7 +74,7 @@ public static class SocialApp
     {
         builder.AddStorage();
         builder.UseOrleans(silo => silo
-            .UseEngine()
+            .UseCluster()
             .AddIdentity()
             .AddUsers()
             .AddRateLimits()

@@ -4,7 +4,7 @@ using NpgsqlTypes;
 namespace OrleansSocial.Identity;
 
 /// <summary>The table of sessions that ended while their access tokens still live. Every node reads it several times a second.</summary>
-internal sealed class EndedSessionStore(Database database)
+internal sealed class EndedSessionStore(Database database, Horizons horizons)
 {
     private const int PageRowsMax = 10_000;
     private const int PurgeRowsMax = 10_000;
@@ -22,17 +22,13 @@ internal sealed class EndedSessionStore(Database database)
     /// <remarks>
     /// The horizon is that of the same snapshot: whatever was still running then has an id that is not below it, and is read the
     /// next time, so a session whose transaction took long is not passed over. It stays within what is on disk, which what
-    /// was read and the newest renewal of a lease tell: after a crash PostgreSQL may give ids beyond that out again.
+    /// was read and the newest heartbeat tell: after a crash PostgreSQL may give ids beyond that out again.
     /// </remarks>
     public Task<EndedSessionsPage> Since(ulong horizon) => database.Use(async (connection, cancellation) =>
     {
-        const string Sql = """
-            SELECT pg_snapshot_xmin(s.now), (s.next - ((s.next - s.renewed) & 4294967295))::text::xid8, e.session, e.tokens_until, e.xid
-            FROM (
-                SELECT pg_current_snapshot() AS now,
-                       pg_snapshot_xmax(pg_current_snapshot())::text::int8 AS next,
-                       coalesce((SELECT xmin::text::int8 FROM silo_leases ORDER BY expires_at DESC LIMIT 1), 0) AS renewed
-            ) AS s
+        const string Sql = $"""
+            SELECT {Horizons.Columns}, e.session, e.tokens_until, e.xid
+            FROM {Horizons.FromSql}
             LEFT JOIN LATERAL (
                 SELECT session, tokens_until, xid FROM ended_sessions
                 WHERE xid >= $1 AND tokens_until > clock_timestamp()
@@ -44,17 +40,17 @@ internal sealed class EndedSessionStore(Database database)
             Parameters = { new() { Value = horizon, NpgsqlDbType = NpgsqlDbType.Xid8 }, new() { Value = PageRowsMax } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var (running, durable, last, sessions) = (horizon, 0UL, 0UL, new List<EndedSession>());
+        var (now, last, sessions) = (default(Horizon), 0UL, new List<EndedSession>());
         while (await reader.ReadAsync(cancellation))
         {
-            (running, durable) = (reader.GetFieldValue<ulong>(0), reader.GetFieldValue<ulong>(1));
-            if (await reader.IsDBNullAsync(2, cancellation)) continue;
-            sessions.Add(new(SessionId.From(reader.GetGuid(2)), reader.GetFieldValue<DateTimeOffset>(3)));
-            last = reader.GetFieldValue<ulong>(4);
+            now = horizons.Of(reader);
+            if (await reader.IsDBNullAsync(3, cancellation)) continue;
+            sessions.Add(new(SessionId.From(reader.GetGuid(3)), reader.GetFieldValue<DateTimeOffset>(4)));
+            last = reader.GetFieldValue<ulong>(5);
         }
 
         // Below the reader's own horizon only in an older history, such as that of a restored dump.
-        var next = Math.Min(running, Math.Max(horizon, Math.Max(durable, last) + 1));
+        var next = Math.Min(now.Running, Math.Max(horizon, Math.Max(now.Durable, last) + 1));
 
         // A full page goes on at its last row, unless that row's id is of an older history and tells nothing.
         var more = sessions.Count == PageRowsMax && last > horizon && last < next;

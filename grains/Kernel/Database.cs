@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace OrleansSocial.Kernel;
 
-/// <summary>The PostgreSQL of this cluster: the one pool of connections that every store shares, and what its faults mean.</summary>
+/// <summary>The PostgreSQL of this cluster: the one pool of connections that stores and grain state share, and what its faults mean.</summary>
 /// <remarks>
 /// A store reads with <see cref="Use{T}"/>. A store that writes puts <see cref="WriteFence.Guard"/> first in its transaction.
 /// Whoever opens connections itself hands its faults to <see cref="Translate"/>.
@@ -15,6 +15,7 @@ public sealed class Database : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly WriteFence _fence;
     private readonly NpgsqlDataSource _own;
+    private readonly NpgsqlDataSource? _direct;
     private long _clearedAt;
 
     /// <summary>Opens the pool; connects with the first use.</summary>
@@ -22,19 +23,26 @@ public sealed class Database : IAsyncDisposable
     /// <param name="options">Limits of the pool.</param>
     /// <param name="fence">Counts the writes that PostgreSQL refuses.</param>
     /// <param name="clock">Paces the clearing of the pool.</param>
-    public Database(string connectionString, DatabaseOptions options, WriteFence fence, TimeProvider clock)
+    /// <param name="directConnectionString">The same PostgreSQL without the pooler that <paramref name="connectionString"/> goes through; null when there is none.</param>
+    public Database(string connectionString, DatabaseOptions options, WriteFence fence, TimeProvider clock, string? directConnectionString = null)
     {
         (_fence, _clock) = (fence, clock);
-        ConnectionString = WithLimits(connectionString, options);
-        Source = new NpgsqlDataSourceBuilder(ConnectionString).Build();
-        _own = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString).Build();
+        var hasPooler = !string.IsNullOrEmpty(directConnectionString);
+        DirectConnectionString = WithLimits(hasPooler ? directConnectionString! : connectionString, options);
+        var fenced = Fenced(DirectConnectionString, fence);
+        Source = NpgsqlDataSource.Create(hasPooler ? WithLimits(connectionString, options) : fenced);
+        _direct = hasPooler ? NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(fenced) { MaxPoolSize = options.DirectConnectionsMax }.ConnectionString) : null;
+        _own = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(DirectConnectionString) { Pooling = false }.ConnectionString);
     }
 
-    /// <summary>Where PostgreSQL is, with the limits of the pool, for a provider that keeps a pool of its own. May hold a password.</summary>
-    public string ConnectionString { get; }
+    /// <summary>Where PostgreSQL is without a pooler, with the limits of the pool, for whoever keeps connections of its own. May hold a password.</summary>
+    public string DirectConnectionString { get; }
 
     /// <summary>The pool.</summary>
     public NpgsqlDataSource Source { get; }
+
+    /// <summary>Connections that PostgreSQL knows by their fence, for statements that cannot carry it: grain state and reminders. The one pool where no pooler is named.</summary>
+    public NpgsqlDataSource FencedSource => _direct ?? Source;
 
     /// <summary>A connection from the pool; dispose it to give it back.</summary>
     /// <exception cref="DatabaseUnavailableException">PostgreSQL cannot be reached.</exception>
@@ -127,7 +135,7 @@ public sealed class Database : IAsyncDisposable
         if (WriteFence.IsRefusal(fault))
         {
             _fence.CountRefused();
-            return new DatabaseUnavailableException("This node no longer holds the lease that its write carried.");
+            return new DatabaseUnavailableException("This silo was replaced: its write was refused.");
         }
 
         ClearPool();
@@ -139,6 +147,15 @@ public sealed class Database : IAsyncDisposable
     {
         await Source.DisposeAsync();
         await _own.DisposeAsync();
+        if (_direct is not null) await _direct.DisposeAsync();
+    }
+
+    // A setting from the start of a session outlives every reset of it.
+    private static string Fenced(string connectionString, WriteFence fence)
+    {
+        var fenced = new NpgsqlConnectionStringBuilder(connectionString);
+        fenced.Options = $"{fenced.Options} -c {WriteFence.SessionSetting}={fence.Id}".TrimStart();
+        return fenced.ConnectionString;
     }
 
     private static string WithLimits(string connectionString, DatabaseOptions options)

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OrleansSocial.Kernel;
 
-/// <summary>How this node talks to PostgreSQL. Section <c>Social:Database</c>; the address itself is <c>ConnectionStrings:Postgres</c>.</summary>
+/// <summary>How this node talks to PostgreSQL. Section <c>Social:Database</c>; the address itself is <c>ConnectionStrings:Postgres</c>, and <c>ConnectionStrings:PostgresDirect</c> where that one leads through a pooler.</summary>
 public sealed class DatabaseOptions
 {
     /// <summary>The section of the configuration.</summary>
@@ -11,6 +11,14 @@ public sealed class DatabaseOptions
     /// <summary>Most connections that this node opens at once.</summary>
     [Range(4, 1000)]
     public int ConnectionsMax { get; set; } = 40;
+
+    /// <summary>Most connections for grain state and reminders where <c>ConnectionStrings:PostgresDirect</c> leads them past a pooler; otherwise they share the pool above.</summary>
+    [Range(1, 1000)]
+    public int DirectConnectionsMax { get; set; } = 10;
+
+    /// <summary>Most connections for the membership of the cluster, which no load of the others can take from it.</summary>
+    [Range(1, 100)]
+    public int ClusterConnectionsMax { get; set; } = 3;
 
     /// <summary>How long a connection attempt may take before the database counts as away.</summary>
     [Range(1, 60)]

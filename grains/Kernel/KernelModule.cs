@@ -11,20 +11,24 @@ public static class KernelModule
     /// <summary>The name under <c>ConnectionStrings</c> that says where PostgreSQL is.</summary>
     public const string ConnectionName = "Postgres";
 
-    /// <summary>Registers the kernel. The host keeps the lease that the fence carries.</summary>
+    /// <summary>The name under <c>ConnectionStrings</c> of the same PostgreSQL without the pooler that <see cref="ConnectionName"/> goes through.</summary>
+    public const string DirectConnectionName = "PostgresDirect";
+
+    /// <summary>Registers the kernel. The host puts the fence up and takes it down.</summary>
     public static IServiceCollection AddKernel(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSliceOptions<DatabaseOptions>(DatabaseOptions.Section);
 
-        // Leases go by the clock of the system, whatever clock grains and tests go by.
-        services.AddSingleton(_ => new WriteFence(TimeProvider.System));
+        services.AddSingleton<WriteFence>();
+        services.AddSingleton<Horizons>();
         services.AddSingleton(provider => new Database(
             provider.GetRequiredService<IConfiguration>().GetConnectionString(ConnectionName)
                 ?? throw new StartRefusedException($"ConnectionStrings:{ConnectionName} is not set."),
             provider.GetRequiredService<IOptions<DatabaseOptions>>().Value,
             provider.GetRequiredService<WriteFence>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IConfiguration>().GetConnectionString(DirectConnectionName)));
         return services;
     }
 }

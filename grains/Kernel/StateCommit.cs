@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace OrleansSocial.Kernel;
 
 /// <summary>The one way to write a grain's own state.</summary>
@@ -12,8 +14,9 @@ internal static class StateCommit
         {
             await state.WriteStateAsync();
         }
-        catch
+        catch (Exception fault)
         {
+            if (WriteFence.IsRefusal(fault)) owner.GrainContext.ActivationServices.GetRequiredService<WriteFence>().CountRefused();
             state.State = before;
             owner.DeactivateOnIdle();
             throw;

@@ -8,7 +8,7 @@ namespace OrleansSocial.Kernel;
 
 /// <summary>What a row of grain state holds: JSON of the members that carry an <c>[Id]</c>, under their names, and nothing else.</summary>
 /// <remarks>
-/// The same bytes on either engine, so that one goes on with what the other stored. No name of a class is among them. A member that
+/// No name of a class is among the bytes. A member that
 /// a row does not have keeps its default, and one that the class does not have is passed over: two versions may run side by side.
 /// </remarks>
 public sealed class StateSerializer : IGrainStorageSerializer

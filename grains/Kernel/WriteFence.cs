@@ -4,44 +4,36 @@ using NpgsqlTypes;
 
 namespace OrleansSocial.Kernel;
 
-/// <summary>The lease under which this node writes. Every durable write carries it, and PostgreSQL refuses the write once it is gone.</summary>
+/// <summary>The fence of this process: every durable write carries it, and PostgreSQL refuses the write once the row of the fence is gone.</summary>
 /// <remarks>Invariants:
-/// 1. A transaction that begins with <see cref="Guard"/> commits only while the lease row of this node stands: the row cannot be removed before the transaction ends.
-/// 2. <see cref="Held"/> turns false before the lease ends on the database's clock.
-/// 3. A node that was replaced never writes again: its epoch is not given out a second time.</remarks>
-public sealed class WriteFence(TimeProvider clock)
+/// 1. A transaction that begins with <see cref="Guard"/> commits only while the row stands: it cannot be removed before the transaction ends.
+/// 2. Nobody hears that a silo is dead before its row is gone, so what takes its place never meets a write of it.
+/// 3. A fence that is gone never comes back: each process draws its own.</remarks>
+public sealed class WriteFence
 {
-    /// <summary>SQLSTATE of a write that PostgreSQL refused because the lease is gone.</summary>
+    /// <summary>SQLSTATE of a write that PostgreSQL refused because the fence is gone.</summary>
     public const string RefusedState = "SF001";
 
-    /// <summary>The statement that each write transaction runs first; parameters are the silo's name and epoch.</summary>
-    public const string GuardSql = "SELECT social_guard($1, $2)";
+    /// <summary>The setting of a session by which statements that cannot carry the fence are guarded.</summary>
+    public const string SessionSetting = "social.fence";
+
+    /// <summary>The statement that each write transaction runs first.</summary>
+    public const string GuardSql = "SELECT social_guard($1)";
 
     private static readonly Meter Meter = new("OrleansSocial.Kernel");
     private static readonly Counter<long> Refused =
-        Meter.CreateCounter<long>("social.writes.refused", "{write}", "Writes that PostgreSQL refused because this node's lease is gone.");
+        Meter.CreateCounter<long>("social.writes.refused", "{write}", "Writes that PostgreSQL refused because this silo was replaced.");
 
-    private volatile Holding _holding = new("", 0, 0, TimeSpan.Zero);
     private long _refusedCount;
 
-    /// <summary>Name of this node in the lease table; empty before the first claim.</summary>
-    public string Silo => _holding.Silo;
-
-    /// <summary>Number of the claim, higher than that of every claim before it; 0 before the first.</summary>
-    public long Epoch => _holding.Epoch;
-
-    /// <summary>Whether the lease certainly stands now. A node that does not hold it serves nobody.</summary>
-    public bool Held
-    {
-        get
-        {
-            var holding = _holding;
-            return holding.Epoch > 0 && clock.GetElapsedTime(holding.AskedAt) < holding.Term;
-        }
-    }
+    /// <summary>Names this process to PostgreSQL.</summary>
+    public Guid Id { get; } = Guid.CreateVersion7();
 
     /// <summary>Writes refused since the start of this process.</summary>
     public long RefusedCount => Volatile.Read(ref _refusedCount);
+
+    /// <summary>Called with each refused write: this process was replaced, or has left its cluster.</summary>
+    internal event Action? WriteRefused;
 
     /// <summary>Whether a fault is, or wraps, the refusal of a fenced write.</summary>
     public static bool IsRefusal(Exception? fault)
@@ -58,31 +50,16 @@ public sealed class WriteFence(TimeProvider clock)
     }
 
     /// <summary>A new command that goes first in every transaction with a durable write. It answers one row of one null.</summary>
-    public NpgsqlBatchCommand Guard()
+    public NpgsqlBatchCommand Guard() => new(GuardSql)
     {
-        var holding = _holding;
-        return new NpgsqlBatchCommand(GuardSql)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<string> { TypedValue = holding.Silo, NpgsqlDbType = NpgsqlDbType.Text },
-                new NpgsqlParameter<long> { TypedValue = holding.Epoch, NpgsqlDbType = NpgsqlDbType.Bigint },
-            },
-        };
-    }
+        Parameters = { new NpgsqlParameter<Guid> { TypedValue = Id, NpgsqlDbType = NpgsqlDbType.Uuid } },
+    };
 
     /// <summary>Counts a write that PostgreSQL refused.</summary>
     public void CountRefused()
     {
         Interlocked.Increment(ref _refusedCount);
         Refused.Add(1);
+        WriteRefused?.Invoke();
     }
-
-    /// <summary>Takes note of a lease that was asked for at <paramref name="askedAt"/>, a timestamp of the clock from before the question was sent.</summary>
-    internal void Hold(string silo, long epoch, long askedAt, TimeSpan term) => _holding = new(silo, epoch, askedAt, term);
-
-    /// <summary>Gives the lease up: nothing is served from here on.</summary>
-    internal void Release() => _holding = _holding with { Term = TimeSpan.Zero };
-
-    private sealed record Holding(string Silo, long Epoch, long AskedAt, TimeSpan Term);
 }

@@ -19,12 +19,6 @@ internal enum ResetReason
     TooMany,
 }
 
-/// <summary>Where the database stands, read before the changes are.</summary>
-/// <param name="Running">The lowest transaction that may still be running (the snapshot's xmin): everything below it has ended.</param>
-/// <param name="Durable">A transaction that has certainly been written to disk: no number up to it is ever given out again.</param>
-/// <param name="History">Names the history that these numbers belong to.</param>
-internal readonly record struct Horizon(ulong Running, ulong Durable, ulong History);
-
 /// <summary>A stretch of what happened since a cursor.</summary>
 /// <param name="Changes">In the order of their transactions; within each topic in the order of its numbers.</param>
 /// <param name="Next">Where to go on: everything below has been handed out.</param>
@@ -51,11 +45,6 @@ internal static class ChangeRules
 
     /// <summary>The horizon of a reader who starts now and reads the lists themselves.</summary>
     public static ulong Fresh(Horizon now) => Math.Min(now.Running, now.Durable + 1);
-
-    /// <summary>The full number of a past transaction that a row names by its lower 32 bits only.</summary>
-    /// <param name="xid">The lower bits.</param>
-    /// <param name="next">The next number to be given out.</param>
-    public static ulong Widen(uint xid, ulong next) => next - unchecked((uint)next - xid);
 
     /// <summary>Cuts a page from everything that happened since <paramref name="since"/>.</summary>
     /// <param name="all">Every change since then, in order; all of it is visible and therefore on disk.</param>

@@ -6,7 +6,7 @@ using OrleansSocial.Kernel;
 
 namespace OrleansSocial.Host;
 
-/// <summary>What this node is in its cluster, whatever the engine: its name, where others reach it, where it listens.</summary>
+/// <summary>What this node is in its cluster: its name, where others reach it, where it listens.</summary>
 internal static class ClusterNode
 {
     private static readonly TimeSpan s_silosWithin = TimeSpan.FromSeconds(60);

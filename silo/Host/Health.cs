@@ -9,7 +9,7 @@ internal static class Health
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Maps <c>/health/live</c> (the process answers) and <c>/health/ready</c> (the database answers, the lease is held, nothing is draining; at a node without grains: a silo answers).</summary>
+    /// <summary>Maps <c>/health/live</c> (the process answers) and <c>/health/ready</c> (everything has started, the database answers, nothing is draining; at a node without grains: a silo answers).</summary>
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         var health = app.MapGroup("/health").Public().ExcludeFromDescription();
@@ -32,11 +32,12 @@ internal static class Health
             return "stopping";
         }
 
+        if (node.GetRequiredService<Doors>().Reason is { } reason) return reason;
+
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         patience.CancelAfter(Patience);
-        return node.GetService<WriteFence>() is not { } fence ? await FaultOfCluster(node.GetRequiredService<IGrainFactory>(), patience.Token)
-            : !fence.Held ? "the lease is not held"
-            : await FaultOfDatabase(node.GetRequiredService<Database>(), patience.Token);
+        return node.GetService<Database>() is { } database ? await FaultOfDatabase(database, patience.Token)
+            : await FaultOfCluster(node.GetRequiredService<IGrainFactory>(), patience.Token);
     }
 
     private static async Task<string?> FaultOfCluster(IGrainFactory grains, CancellationToken patience)

@@ -74,11 +74,11 @@ internal static class HttpServer
         return next(context);
     });
 
-    /// <summary>Answers 503 while this silo does not hold its lease: what it has in memory may be out of date then.</summary>
-    public static void UseLeaseGate(this IApplicationBuilder app)
+    /// <summary>Answers 503 while this process starts, and once its silo was replaced: what it has in memory may be out of date then.</summary>
+    public static void UseDoors(this IApplicationBuilder app)
     {
-        var fence = app.ApplicationServices.GetRequiredService<WriteFence>();
-        app.Use((context, next) => fence.Held || !context.Request.Path.StartsWithSegments("/v1")
+        var doors = app.ApplicationServices.GetRequiredService<Doors>();
+        app.Use((context, next) => doors.Reason is null || !context.Request.Path.StartsWithSegments("/v1")
             ? next(context)
             : Problems.Write(context, CommonRefusals.Unavailable));
     }

@@ -21,6 +21,7 @@ internal static class Start
         {
             var host = create();
             await using var disposed = (IAsyncDisposable)host;
+            using var hurry = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(Hurry);
             await host.RunAsync();
             return Environment.ExitCode;
         }
@@ -34,6 +35,20 @@ internal static class Start
 
             return 1;
         }
+    }
+
+    // A silo that was replaced has nothing left to finish: whatever does not end in a moment is cut off.
+    private static void Hurry()
+    {
+        if (Environment.ExitCode == 0) return;
+        var end = new Thread(static () =>
+        {
+            using var never = new ManualResetEventSlim();
+            never.Wait(TimeSpan.FromSeconds(2));
+            Environment.Exit(Environment.ExitCode);
+        });
+        (end.IsBackground, end.Name) = (true, "end");
+        end.Start();
     }
 
     /// <summary>Checks every options class before anything uses one, so that all faults are told at once.</summary>

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansSocial.Kernel;
-using OrleansSocial.Leases;
+using OrleansSocial.Membership;
 using OrleansSocial.Migrations;
 using OrleansSocial.Postgres;
 
@@ -15,7 +15,7 @@ internal static class Storage
     {
         builder.AddPostgres();
         builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<Migrator>(provider, Path.Combine(AppContext.BaseDirectory, "migrations")));
-        builder.Services.AddKernel().AddLease();
+        builder.Services.AddKernel();
     }
 
     /// <summary>Registers the client by which a node without grains reaches the silos; it finds them in their database.</summary>
@@ -29,7 +29,7 @@ internal static class Storage
             throw new StartRefusedException($"A node without grains finds its silos in their database: set ConnectionStrings__{KernelModule.ConnectionName}.");
         }
 
-        builder.UseOrleansClient(client => client.UseEngine());
+        builder.UseOrleansClient(client => client.UseCluster());
     }
 
     /// <summary>Registers the PostgreSQL that <c>ConnectionStrings:Postgres</c> names, or else one of this process's own.</summary>
@@ -38,7 +38,6 @@ internal static class Storage
     {
         builder.Services.AddSliceOptions<NodeOptions>(NodeOptions.Section);
         builder.Services.AddSliceOptions<EmbeddedOptions>(EmbeddedOptions.Section);
-        builder.Services.AddSliceOptions<LeaseOptions>(LeaseOptions.Section);
         if (string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString(KernelModule.ConnectionName)))
         {
             if (OperatingSystem.IsWindows())

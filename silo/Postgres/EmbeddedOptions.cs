@@ -12,6 +12,10 @@ public sealed class EmbeddedOptions
     [Range(5, 86_400)]
     public int StartSecondsMax { get; set; } = 600;
 
+    /// <summary>How long a starting process waits for the data folder while another one still holds it.</summary>
+    [Range(0, 3600)]
+    public int ClaimSecondsMax { get; set; } = 30;
+
     /// <summary>How long PostgreSQL may take to stop.</summary>
     [Range(5, 3600)]
     public int StopSecondsMax { get; set; } = 60;

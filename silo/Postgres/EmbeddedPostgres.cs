@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using OrleansSocial.Kernel;
-using OrleansSocial.Leases;
 
 namespace OrleansSocial.Postgres;
 
@@ -8,7 +7,6 @@ namespace OrleansSocial.Postgres;
 internal sealed partial class EmbeddedPostgres(
     PostgresFolder folder,
     IOptions<EmbeddedOptions> options,
-    IOptions<LeaseOptions> lease,
     TimeProvider clock,
     ILogger<EmbeddedPostgres> log) : IHostedService, IAsyncDisposable
 {
@@ -84,7 +82,7 @@ internal sealed partial class EmbeddedPostgres(
             }
             catch (IOException) when (File.Exists(folder.LockFile))
             {
-                if (clock.GetElapsedTime(since) >= TimeSpan.FromSeconds(lease.Value.ClaimSecondsMax))
+                if (clock.GetElapsedTime(since) >= TimeSpan.FromSeconds(options.Value.ClaimSecondsMax))
                 {
                     throw new StartRefusedException($"Another silo uses the data folder {folder.Home}. Stop that one first, or choose another folder (--data, or Social__Node__Data).");
                 }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace OrleansSocial.Architecture;
 
-/// <summary>What rows of grain state hold, byte for byte: either engine reads what the other one, or an earlier version, wrote.</summary>
+/// <summary>What rows of grain state hold, byte for byte: this version reads what an earlier one wrote.</summary>
 public class StoredStates
 {
     private static readonly MethodInfo s_serialize = typeof(StateSerializer).GetMethod(nameof(StateSerializer.Serialize))!;

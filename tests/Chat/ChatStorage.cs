@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -27,11 +26,10 @@ internal sealed class ChatStorage : IAsyncDisposable
 {
     private readonly string _connection;
 
-    private ChatStorage(string connection, string writerConnection, GroupCommitOptions options)
+    private ChatStorage(string connection, string writerConnection, WriteFence fence, GroupCommitOptions options)
     {
         _connection = connection;
-        Fence = new WriteFence(TimeProvider.System);
-        Fence.Hold("tests", 1, TimeProvider.System.GetTimestamp(), TimeSpan.FromHours(1));
+        Fence = fence;
         Database = new Database(connection, new DatabaseOptions(), Fence, TimeProvider.System);
         WriterDatabase = new Database(writerConnection, new DatabaseOptions(), Fence, TimeProvider.System);
         Writer = new(
@@ -59,9 +57,8 @@ internal sealed class ChatStorage : IAsyncDisposable
 
     public static async Task<ChatStorage> Create(ChatServer server, GroupCommitOptions? options = null, Func<string, string>? writer = null)
     {
-        var connection = await server.Postgres.CreateDatabase(Migration("0001_kernel.sql"), Migration("0010_chat.sql"));
-        await PrivatePostgres.Execute(connection, "INSERT INTO silo_leases (silo, epoch, expires_at) VALUES ('tests', 1, 'infinity')");
-        return new ChatStorage(connection, writer?.Invoke(connection) ?? connection, options ?? new() { LanesMax = 1 });
+        var connection = await server.Postgres.CreateDatabase(FencedDatabase.Migrations);
+        return new ChatStorage(connection, writer?.Invoke(connection) ?? connection, await FencedDatabase.PutUp(connection), options ?? new() { LanesMax = 1 });
     }
 
     /// <summary>A write of one text, on its way.</summary>
@@ -94,7 +91,7 @@ internal sealed class ChatStorage : IAsyncDisposable
     {
         var source = NpgsqlDataSource.Create(_connection);
         var connection = await source.OpenConnectionAsync();
-        await using var command = new NpgsqlCommand("BEGIN; SELECT 1 FROM silo_leases FOR UPDATE", connection);
+        await using var command = new NpgsqlCommand("BEGIN; SELECT 1 FROM silo_fences FOR UPDATE", connection);
         await command.ExecuteNonQueryAsync();
         return new Hold(connection, source);
     }
@@ -122,9 +119,6 @@ internal sealed class ChatStorage : IAsyncDisposable
         await Database.DisposeAsync();
         await WriterDatabase.DisposeAsync();
     }
-
-    private static string Migration(string name, [CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "deploy", "migrations", name);
 
     private sealed class Hold(NpgsqlConnection connection, NpgsqlDataSource source) : IAsyncDisposable
     {

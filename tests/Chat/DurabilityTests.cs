@@ -166,7 +166,7 @@ public sealed class DurabilityTests
     private static async Task<IAsyncDisposable> HoldWrites(SocialHost host)
     {
         var connection = await host.Services.GetRequiredService<Database>().OpenOwn();
-        await using var command = new NpgsqlCommand("BEGIN; SELECT 1 FROM silo_leases FOR UPDATE", connection);
+        await using var command = new NpgsqlCommand("BEGIN; SELECT 1 FROM silo_fences FOR UPDATE", connection);
         await command.ExecuteNonQueryAsync();
         return connection;
     }

@@ -135,7 +135,7 @@ public sealed class GroupCommitTests(ChatServer server)
     public async Task A_writer_that_was_replaced_stores_nothing()
     {
         await using var storage = await ChatStorage.Create(server);
-        await storage.Execute("DELETE FROM silo_leases");
+        await storage.Execute("DELETE FROM silo_fences");
         var log = ChatStorage.NewLog();
 
         Assert.Equal(CommitOutcome.Failed, await storage.Send(log, Alice, "late").End);

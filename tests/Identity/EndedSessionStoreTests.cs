@@ -15,11 +15,9 @@ public sealed class EndedSessionStoreTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _postgres = await PrivatePostgres.Start();
-        var migrations = Path.Combine(AppContext.BaseDirectory, "migrations");
-        _connection = await _postgres.CreateDatabase(Path.Combine(migrations, "0001_kernel.sql"), Path.Combine(migrations, "0005_identity.sql"));
-        await PrivatePostgres.Execute(_connection, "INSERT INTO silo_leases (silo, epoch, expires_at) VALUES ('here', 1, now() + interval '1 hour')");
-        _database = Open(_connection);
-        _store = new(_database);
+        _connection = await _postgres.CreateDatabase(FencedDatabase.Migrations);
+        _database = new(_connection, new(), await FencedDatabase.PutUp(_connection), TimeProvider.System);
+        _store = new(_database, new());
     }
 
     public async ValueTask DisposeAsync()
@@ -77,7 +75,7 @@ public sealed class EndedSessionStoreTests : IAsyncLifetime
         await PrivatePostgres.Execute(_connection, "BEGIN; SELECT pg_current_xact_id(); ROLLBACK");
         await PrivatePostgres.Execute(_connection, "BEGIN; SELECT pg_current_xact_id(); ROLLBACK");
         var lost = await _store.Since(before.Horizon);
-        await PrivatePostgres.Execute(_connection, "UPDATE silo_leases SET expires_at = expires_at");
+        await PrivatePostgres.Execute(_connection, "UPDATE heartbeats SET at = clock_timestamp()");
         var renewed = await _store.Since(lost.Horizon);
 
         Assert.Equal(before.Horizon, lost.Horizon);
@@ -100,20 +98,13 @@ public sealed class EndedSessionStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_without_its_lease_cannot_end_a_session()
+    public async Task A_silo_without_its_fence_cannot_end_a_session()
     {
-        await PrivatePostgres.Execute(_connection, "DELETE FROM silo_leases");
+        await PrivatePostgres.Execute(_connection, "DELETE FROM silo_fences");
 
         await Assert.ThrowsAsync<DatabaseUnavailableException>(() => _store.Add(NewSession(), s_inAnHour));
 
         Assert.Empty((await _store.Since(0)).Sessions);
-    }
-
-    private static Database Open(string connection)
-    {
-        var fence = new WriteFence(TimeProvider.System);
-        fence.Hold("here", 1, TimeProvider.System.GetTimestamp(), TimeSpan.FromHours(1));
-        return new(connection, new(), fence, TimeProvider.System);
     }
 
     private static SessionId NewSession() => Ids.New<SessionId>(TimeProvider.System);

@@ -129,7 +129,7 @@ public sealed class MigratorTests : IDisposable
 
     private async Task Migrate(string postgres)
     {
-        await using var database = new Database(postgres, new DatabaseOptions(), new WriteFence(TimeProvider.System), TimeProvider.System);
+        await using var database = new Database(postgres, new DatabaseOptions(), new WriteFence(), TimeProvider.System);
         await new Migrator(database, _folder.FullName, NullLogger<Migrator>.Instance).StartAsync(CancellationToken.None);
     }
 

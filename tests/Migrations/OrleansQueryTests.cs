@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace OrleansSocial.Migrations;
 
-/// <summary>The statements that Microsoft's engine looks up by name take the parameters that it gives, and answer as it expects.</summary>
+/// <summary>The statements that Orleans looks up by name take the parameters that it gives, and answer as it expects.</summary>
 public sealed class OrleansQueryTests : IAsyncLifetime
 {
     private static readonly DateTime s_time = new(2030, 1, 2, 3, 4, 5, 678, DateTimeKind.Utc);
@@ -15,9 +15,10 @@ public sealed class OrleansQueryTests : IAsyncLifetime
     {
         var connection = await TestServer.NewDatabase();
         var folder = Path.Combine(Architecture.Repository.Root, "deploy/migrations");
-        await using var database = new Database(connection, new DatabaseOptions(), new WriteFence(TimeProvider.System), TimeProvider.System);
+        await using var database = new Database(connection, new DatabaseOptions(), new WriteFence(), TimeProvider.System);
         await new Migrator(database, folder, NullLogger<Migrator>.Instance).StartAsync(default);
-        _source = NpgsqlDataSource.Create(connection);
+        var fence = await FencedDatabase.PutUp(connection);
+        _source = NpgsqlDataSource.Create($"{connection};Options=-c {WriteFence.SessionSetting}={fence.Id}");
     }
 
     public async ValueTask DisposeAsync() => await _source.DisposeAsync();
@@ -137,7 +138,7 @@ public sealed class OrleansQueryTests : IAsyncLifetime
         "UpsertReminderRowKey",
         [("ServiceId", "social"), ("GrainId", "sleeper/user:alice"), ("ReminderName", name), ("StartTime", s_time), ("Period", 60_000L), ("GrainHash", hash)]);
 
-    // The engine binds parameters by name with the general type of their value.
+    // Orleans binds parameters by name with the general type of their value.
     private async Task<List<Dictionary<string, object?>>> Run(string key, params (string Name, object? Value)[] parameters)
     {
         await using var lookup = _source.CreateCommand("SELECT querytext FROM orleansquery WHERE querykey = $1");

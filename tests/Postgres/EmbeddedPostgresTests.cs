@@ -3,7 +3,6 @@ using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using OrleansSocial.Leases;
 
 namespace OrleansSocial.Postgres;
 
@@ -195,8 +194,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
 
     private static EmbeddedPostgres Embedded(PostgresFolder folder) => new(
         folder,
-        Options.Create(new EmbeddedOptions { SharedBuffersMegabytes = 16 }),
-        Options.Create(new LeaseOptions { ClaimSecondsMax = 0 }),
+        Options.Create(new EmbeddedOptions { SharedBuffersMegabytes = 16, ClaimSecondsMax = 0 }),
         TimeProvider.System,
         NullLogger<EmbeddedPostgres>.Instance);
 

@@ -28,13 +28,6 @@ public sealed class ChangeRulesTests
     public void A_fresh_cursor_passes_neither_what_runs_nor_what_is_not_on_disk(ulong running, ulong durable, ulong fresh)
         => Assert.Equal(fresh, ChangeRules.Fresh(new Horizon(running, durable, History)));
 
-    [Theory]
-    [InlineData(5u, 10UL, 5UL)]
-    [InlineData(5u, (1UL << 32) + 10, (1UL << 32) + 5)]
-    [InlineData(0xFFFF_FFF0u, (1UL << 32) + 10, 0xFFFF_FFF0UL)]
-    [InlineData(0xFFFF_FFF0u, (3UL << 32) + 10, (2UL << 32) + 0xFFFF_FFF0UL)]
-    public void A_short_number_is_the_last_one_before_the_next(uint xid, ulong next, ulong full) => Assert.Equal(full, ChangeRules.Widen(xid, next));
-
     // The transactions of the changes; since, running, durable, limit; then the number of changes in the page, the next horizon, more.
     [Theory]
     [InlineData("", 50, 100, 90, 10, 0, 91, false)] // Nothing happened: up to what is on disk.

@@ -25,6 +25,7 @@ public sealed class PresenceLeaseTests : IAsyncLifetime
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(_clock));
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             silo.Services.AddSingleton<WriteFence>();
+            silo.Services.AddSingleton<Horizons>();
 
             // Nothing here reads the tables: presence is never stored.
             silo.Services.AddSingleton(s => new Database("Host=127.0.0.1;Port=1", new DatabaseOptions(), s.GetRequiredService<WriteFence>(), _clock));

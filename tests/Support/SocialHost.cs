@@ -99,7 +99,7 @@ public sealed class SocialHost : IAsyncDisposable
             ["Social:Node:SiloPort"] = $"{FreePort.Find()}",
             ["Social:Node:GatewayPort"] = $"{FreePort.Find()}",
             ["Logging:LogLevel:Default"] = "Warning",
-            ["Social:Lease:ClaimSecondsMax"] = "5",
+            ["Social:Postgres:ClaimSecondsMax"] = "5",
             ["Social:Identity:HashOperations"] = "1",
             ["Social:Identity:HashMemoryKiB"] = "64",
             ["Social:Identity:HashQueueMax"] = "1000",

@@ -7,6 +7,6 @@ public static class TestServer
 {
     private static readonly Lazy<Task<PrivatePostgres>> s_server = new(() => PrivatePostgres.Start());
 
-    /// <summary>A new, empty database; migrations come with the host that uses it.</summary>
-    public static async Task<string> NewDatabase() => await (await s_server.Value).CreateDatabase();
+    /// <summary>A new database, empty but for what the scripts make; migrations come with the host that uses it.</summary>
+    public static async Task<string> NewDatabase(params string[] scripts) => await (await s_server.Value).CreateDatabase(scripts);
 }

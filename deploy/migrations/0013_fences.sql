@@ -35,6 +35,14 @@ CREATE TABLE heartbeats (
     at   timestamptz NOT NULL DEFAULT clock_timestamp()
 ) WITH (fillfactor = 10, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
+-- Who issues the certificates by which the nodes of this cluster know each other where no files are named: made by the first silo.
+-- cluster_authority: owned by the cluster; one row; never pruned; nothing personal. Whoever reads it can join the cluster.
+CREATE TABLE cluster_authority (
+    one         boolean PRIMARY KEY DEFAULT true CHECK (one),
+    certificate text    NOT NULL, -- PEM
+    private_key text    NOT NULL  -- PEM, PKCS#8
+);
+
 -- Runs first in every transaction with a durable write. The lock makes a removal of the row wait until the transaction has ended, so
 -- what began under a fence is finished before anybody hears that the silo is dead.
 CREATE FUNCTION social_guard(of_process uuid) RETURNS void

@@ -28,7 +28,7 @@ public interface ISessionGrain : IGrainWithGuidKey
 {
     /// <summary>Starts the session for a person and makes its first tokens.</summary>
     /// <remarks>Refusals: <c>identity.session_ended</c> when a session with this key was started before, for its tokens cannot be told again.</remarks>
-    [Alias("start")]
+    [Alias("start"), ClusterOnly]
     Task<Outcome<SessionTokens>> Start(UserId user, string handle);
 
     /// <summary>Exchanges the newest refresh token for new tokens. A token that was exchanged already ends the whole session.</summary>
@@ -53,10 +53,10 @@ public interface IKeyRingGrain : IGrainWithIntegerKey
     Task<KeyRing> Keys();
 
     /// <summary>Signs claims into an access token (JWS compact form, ES256) with the newest key.</summary>
-    [Alias("sign")]
+    [Alias("sign"), ClusterOnly]
     Task<string> Sign(UserId user, SessionId session, string handle, DateTimeOffset expiresAt);
 
     /// <summary>Makes a new signing key at once; older ones still verify until the last token signed with them ends.</summary>
-    [Alias("rotate")]
+    [Alias("rotate"), ClusterOnly]
     Task Rotate();
 }

@@ -32,7 +32,7 @@ public interface IUserStreamGrain : IGrainWithGuidKey
     Task<Outcome<CatchUp>> Read(string? cursor, int limit);
 
     /// <summary>Hands an event to every connection of this person but <paramref name="except"/>. Best effort.</summary>
-    [Alias("deliver"), OneWay, AlwaysInterleave]
+    [Alias("deliver"), OneWay, AlwaysInterleave, ClusterOnly]
     Task Deliver(LiveEvent happened, ConnectionId? except);
 
     /// <summary>Whether this person has a live connection now.</summary>

@@ -7,7 +7,7 @@ namespace OrleansSocial.Users;
 public interface IUserGrain : IGrainWithGuidKey
 {
     /// <summary>Makes the profile of a new account. The same again changes nothing.</summary>
-    [Alias("create")]
+    [Alias("create"), ClusterOnly]
     Task<Outcome<ProfileView>> Create(string handle, string displayName);
 
     /// <summary>The profile.</summary>

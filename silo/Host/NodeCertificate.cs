@@ -32,6 +32,16 @@ internal sealed class NodeCertificate
             : throw new StartRefusedException($"{NodeOptions.Section}:{nameof(NodeOptions.Certificate)} = {own}: was not issued by the authority in {authority}, or is not valid now.");
     }
 
+    /// <summary>Issues a certificate for this process.</summary>
+    /// <param name="authority">The certificate of the authority, with its key.</param>
+    public static NodeCertificate Issue(X509Certificate2 authority)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=node", key, HashAlgorithmName.SHA256);
+        using var issued = request.Create(authority, authority.NotBefore, authority.NotAfter, RandomNumberGenerator.GetBytes(16));
+        return new(issued.CopyWithPrivateKey(key), X509CertificateLoader.LoadCertificate(authority.RawData));
+    }
+
     /// <summary>Whether a certificate is one of the cluster's: issued by its authority, and valid now.</summary>
     public bool Issued(X509Certificate? certificate)
     {

@@ -45,7 +45,7 @@ internal sealed class NodeOptions
 
     /// <summary>The port at which api nodes reach this silo; 0 for none.</summary>
     [Range(0, 65535)]
-    public int GatewayPort { get; set; } = 30000;
+    public int GatewayPort { get; set; }
 
     /// <summary>Where this silo listens for other silos when that is not <see cref="Address"/> and <see cref="SiloPort"/>, such as <c>0.0.0.0:11111</c>.</summary>
     public string? SiloListen { get; set; }
@@ -53,8 +53,12 @@ internal sealed class NodeOptions
     /// <summary>Where this silo listens for api nodes when that is not <see cref="Address"/> and <see cref="GatewayPort"/>.</summary>
     public string? GatewayListen { get; set; }
 
-    /// <summary>A file of PEM blocks: the certificate by which this node proves itself to the others, and its private key. With
-    /// <see cref="Authority"/> all connections between nodes are encrypted and both sides prove themselves; not set: neither.</summary>
+    /// <summary>Whether connections between nodes are encrypted, and both sides prove that they belong to the cluster. Without it whoever
+    /// reaches the ports of a node acts as one: for a network that nobody else is in.</summary>
+    public bool Encrypted { get; set; } = true;
+
+    /// <summary>A file of PEM blocks: the certificate by which this node proves itself to the others, and its private key. Set with
+    /// <see cref="Authority"/> on all nodes or on none; not set: the cluster issues its own, under an authority that its database keeps.</summary>
     public string? Certificate { get; set; }
 
     /// <summary>A file with the PEM block of the certificate's issuer, which issues to nodes of this cluster alone.</summary>

@@ -15,6 +15,7 @@ internal static class Storage
     {
         builder.AddPostgres();
         builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<Migrator>(provider, Path.Combine(AppContext.BaseDirectory, "migrations")));
+        NodeIdentity.Register(builder);
         builder.Services.AddKernel();
     }
 
@@ -29,6 +30,7 @@ internal static class Storage
             throw new StartRefusedException($"A node without grains finds its silos in their database: set ConnectionStrings__{KernelModule.ConnectionName}.");
         }
 
+        NodeIdentity.Register(builder);
         builder.UseOrleansClient(client => client.UseCluster());
     }
 

@@ -11,6 +11,8 @@ namespace OrleansSocial.Membership;
 internal static class Clustering
 {
     private const string Invariant = "Npgsql";
+    private const int GrainQueueMax = 5000;
+    private static readonly TimeSpan ResponseTime = TimeSpan.FromSeconds(10);
 
     /// <summary>Membership, grain state and reminders of a silo, all under its fence.</summary>
     public static ISiloBuilder UseCluster(this ISiloBuilder silo)
@@ -36,14 +38,16 @@ internal static class Clustering
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloFence>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DeadSilos>();
         FencedMembership.Wrap(silo.Services);
-        return silo.UseDirectory().UseKubernetes();
+        if (silo.Configuration.GetValue<int>($"{NodeOptions.Section}:{nameof(NodeOptions.GatewayPort)}") > 0) silo.AddIncomingGrainCallFilter<GatewayFilter>();
+        return silo.UseLimits().UseDirectory().UseKubernetes();
     }
 
     /// <summary>Finds the silos of the cluster where they keep their membership.</summary>
     public static IClientBuilder UseCluster(this IClientBuilder client)
     {
         client.UseNode();
-        if (NodeCertificate.Load(client.Configuration) is { } ours) client.UseTls(ours.Own, tls => Trust(tls, ours));
+        client.Services.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = ResponseTime);
+        if (NodeIdentity.Of(client.Services) is { } identity) client.UseTls(NodeIdentity.Nobody(), tls => Trust(tls, identity));
         return RedisOf(client.Configuration) is { } redis
             ? client.UseRedisClustering(options => options.ConfigurationOptions = redis)
             : client.UseAdoNetClustering(options =>
@@ -88,6 +92,17 @@ internal static class Clustering
         members.TableRefreshTimeout = members.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(options.RefreshSeconds);
     }
 
+    // A queue that is full refuses, so that callers hear of it at once and memory has a bound; what stands for long is given up.
+    private static ISiloBuilder UseLimits(this ISiloBuilder silo)
+    {
+        silo.Services.Configure<SiloMessagingOptions>(messaging => (messaging.ResponseTimeout, messaging.MaxEnqueuedRequestsHardLimit) = (ResponseTime, GrainQueueMax));
+        silo.Services.Configure<GrainCollectionOptions>(grains => grains.EnableActivationSheddingOnMemoryPressure = HasMemoryLimit());
+        return silo;
+    }
+
+    // In a container, whose limit is this process's own; elsewhere others use the memory too.
+    private static bool HasMemoryLimit() => Environment.GetEnvironmentVariable("DOTNET_RUNNING_IN_CONTAINER") is not null;
+
     // Ranges of the distributed directory need no lease where writes are fenced.
     private static ISiloBuilder UseDirectory(this ISiloBuilder silo)
     {
@@ -108,14 +123,16 @@ internal static class Clustering
     }
 
     private static ISiloBuilder UseCertificate(this ISiloBuilder silo) =>
-        NodeCertificate.Load(silo.Configuration) is { } ours ? silo.UseTls(ours.Own, tls => Trust(tls, ours)) : silo;
+        NodeIdentity.Of(silo.Services) is { } identity ? silo.UseTls(tls => Trust(tls, identity)) : silo;
 
     // Both sides prove themselves by a certificate of the cluster's own authority; names are not compared, for it issues to nodes alone.
-    private static void Trust(TlsOptions tls, NodeCertificate ours)
+    private static void Trust(TlsOptions tls, NodeIdentity identity)
     {
+        tls.LocalServerCertificateSelector = (_, _) => identity.Certificate.Own;
+        tls.LocalClientCertificateSelector = (_, _, _, _, _) => identity.Certificate.Own;
         tls.ClientCertificateMode = RemoteCertificateMode.RequireCertificate;
         tls.RemoteCertificateMode = RemoteCertificateMode.RequireCertificate;
-        tls.RemoteCertificateValidation = (theirs, _, _) => ours.Issued(theirs);
+        tls.RemoteCertificateValidation = (theirs, _, _) => identity.Certificate.Issued(theirs);
         tls.OnAuthenticateAsClient = (_, client) => client.TargetHost = "orleans-social";
     }
 }

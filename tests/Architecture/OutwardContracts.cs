@@ -63,6 +63,7 @@ public class OutwardContracts
                 method.IsDefined(typeof(OneWayAttribute)) ? "one-way" : null,
                 method.IsDefined(typeof(ReadOnlyAttribute)) ? "read-only" : null,
                 method.IsDefined(typeof(AlwaysInterleaveAttribute)) ? "interleaves" : null,
+                method.IsDefined(typeof(Kernel.ClusterOnlyAttribute)) ? "cluster-only" : null,
             };
             var parameters = string.Join(", ", method.GetParameters().Select(p => $"{Name(p.ParameterType)} {p.Name}"));
             yield return $"  {Alias(method)}: {Name(method.ReturnType)} {method.Name}({parameters}) {string.Join(' ', options.OfType<string>())}".TrimEnd();

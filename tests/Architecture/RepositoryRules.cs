@@ -60,6 +60,16 @@ public class RepositoryRules
         findings, Rules.ReachingIntoSlices([new("grains/Chat/Rules.cs", "class ChatRules;"), new("grains/Users/X.cs", text)]).Count());
 
     [Fact]
+    public void What_the_edge_never_asks_is_closed_to_nodes_without_grains()
+    {
+        var asked = Repository.In("api", "silo").SelectMany(f => f.Root.DescendantNodes().OfType<MemberAccessExpressionSyntax>()).Select(m => m.Name.Identifier.Text).ToHashSet();
+
+        Assert.DoesNotContain(
+            typeof(Refusal).Assembly.GetTypes().Where(t => t.IsInterface && typeof(IGrain).IsAssignableFrom(t)).SelectMany(t => t.GetMethods()),
+            method => !asked.Contains(method.Name) && !method.IsDefined(typeof(ClusterOnlyAttribute), inherit: false));
+    }
+
+    [Fact]
     public void Slices_form_no_cycle() => Repository.AssertNone(Rules.SliceCycles(Repository.Sources));
 
     [Fact]

@@ -97,7 +97,6 @@ public sealed class SocialHost : IAsyncDisposable
             ["ConnectionStrings:Postgres"] = connectionString,
             ["Social:Node:Seed"] = "false",
             ["Social:Node:SiloPort"] = $"{FreePort.Find()}",
-            ["Social:Node:GatewayPort"] = $"{FreePort.Find()}",
             ["Logging:LogLevel:Default"] = "Warning",
             ["Social:Postgres:ClaimSecondsMax"] = "5",
             ["Social:Identity:HashOperations"] = "1",

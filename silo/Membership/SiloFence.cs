@@ -16,6 +16,7 @@ internal sealed partial class SiloFence(
     ILocalSiloDetails silo,
     SiloEnd end,
     IOptions<MembershipOptions> options,
+    TimeProvider clock,
     ILogger<SiloFence> log) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     // After the silo's death is written, which comes one stage earlier, nothing beats any more.
@@ -35,6 +36,7 @@ internal sealed partial class SiloFence(
     private async Task Start(CancellationToken cancellation)
     {
         await CheckSessions(cancellation);
+        await CheckAddress(cancellation);
         await fences.Put(Me, fence.Id, options.Value.Kind, cancellation);
         fence.WriteRefused += end.Replaced;
         _beating = Task.Run(Beat, CancellationToken.None);
@@ -63,6 +65,21 @@ internal sealed partial class SiloFence(
             throw new StartRefusedException($"{What}: {fault.MessageText}. {Remedy}", fault);
         }
     }
+
+    // Silos of two machines that both tell their loopback address would put each other out, again and again.
+    private async Task CheckAddress(CancellationToken cancellation)
+    {
+        var address = Me[..(Me.LastIndexOf('@') + 1)];
+        var since = clock.GetTimestamp();
+        while ((await fences.All(cancellation)).Any(other => other.Silo.StartsWith(address, StringComparison.Ordinal) && other.SilentFor < Beats(3)))
+        {
+            if (clock.GetElapsedTime(since) > Beats(10))
+                throw new StartRefusedException($"Another silo lives at {address[..^1]}, as the heartbeat that it writes to this database shows. Give each an address of its own: Social__Node__Address on each machine, Social__Node__SiloPort on one.");
+            await Task.Delay(Beats(0.5), clock, cancellation);
+        }
+    }
+
+    private TimeSpan Beats(double count) => TimeSpan.FromMilliseconds(options.Value.HeartbeatMilliseconds * count);
 
     private async Task Beat()
     {

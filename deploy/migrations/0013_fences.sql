@@ -26,7 +26,7 @@ CREATE TABLE silo_fences (
     silo       text        PRIMARY KEY, -- address:port@generation
     fence      uuid        NOT NULL UNIQUE, -- names the process
     membership text        NOT NULL, -- where its cluster keeps its members: postgresql or redis
-    joined_at  timestamptz NOT NULL DEFAULT clock_timestamp()
+    joined_at  timestamptz -- null until it is among the members
 );
 
 -- Moved twice a second by each silo under its fence. The transaction that moved a row last is certainly on disk.

@@ -65,7 +65,7 @@ internal sealed partial class DeadSilos(
     private FencedSilo? Stranger(MembershipTableData members, IReadOnlyList<FencedSilo> fenced)
     {
         var known = members.Members.Where(one => one.Item1.Status != SiloStatus.Dead).Select(one => one.Item1.SiloAddress.ToParsableString()).ToHashSet();
-        return fenced.FirstOrDefault(one => one.SilentFor < Silence && one.Silo != me.SiloAddress.ToParsableString() && !known.Contains(one.Silo));
+        return fenced.FirstOrDefault(one => one.Joined && one.SilentFor < Silence && one.Silo != me.SiloAddress.ToParsableString() && !known.Contains(one.Silo));
     }
 
     private StartRefusedException Refusal(FencedSilo stranger) => new(stranger.Membership == options.Value.Kind

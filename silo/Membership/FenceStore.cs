@@ -7,8 +7,9 @@ namespace OrleansSocial.Membership;
 /// <summary>A silo that has put up its fence.</summary>
 /// <param name="Silo">Its address with its generation.</param>
 /// <param name="Membership">Where its cluster keeps its members.</param>
+/// <param name="Joined">Whether it has been among the members.</param>
 /// <param name="SilentFor">The time since its last heartbeat, on the database's clock.</param>
-internal sealed record FencedSilo(string Silo, string Membership, TimeSpan SilentFor);
+internal sealed record FencedSilo(string Silo, string Membership, bool Joined, TimeSpan SilentFor);
 
 /// <summary>The tables <c>silo_fences</c> and <c>heartbeats</c>.</summary>
 /// <remarks>Over one connection of its own, which no load can take from it; after a fault it is made anew.</remarks>
@@ -22,13 +23,17 @@ internal sealed class FenceStore(Database database, TimeProvider clock) : IAsync
     /// <summary>Puts up the fence of this process. A process that ran at the same address is fenced out by it.</summary>
     public Task Put(string silo, Guid fence, string membership, CancellationToken cancellation) => Run(
         [
-            new("INSERT INTO silo_fences (silo, fence, membership) VALUES ($1, $2, $3) ON CONFLICT (silo) DO UPDATE SET fence = excluded.fence, membership = excluded.membership")
+            new("INSERT INTO silo_fences (silo, fence, membership) VALUES ($1, $2, $3) ON CONFLICT (silo) DO UPDATE SET fence = excluded.fence, membership = excluded.membership, joined_at = NULL")
             {
                 Parameters = { Text(silo), new() { Value = fence }, Text(membership) },
             },
             new("INSERT INTO heartbeats (silo) VALUES ($1) ON CONFLICT (silo) DO UPDATE SET at = clock_timestamp()") { Parameters = { Text(silo) } },
         ],
         cancellation);
+
+    /// <summary>Notes that the silo is among the members now.</summary>
+    public Task Join(WriteFence fence, CancellationToken cancellation) => Run(
+        [fence.Guard(), new("UPDATE silo_fences SET joined_at = clock_timestamp() WHERE fence = $1") { Parameters = { new() { Value = fence.Id } } }], cancellation);
 
     /// <summary>Moves the heartbeat under the fence.</summary>
     /// <exception cref="PostgresException">The fence is gone (<see cref="WriteFence.RefusedState"/>).</exception>
@@ -60,9 +65,9 @@ internal sealed class FenceStore(Database database, TimeProvider clock) : IAsync
     {
         var all = new List<FencedSilo>();
         await Run(
-            [new("SELECT f.silo, f.membership, coalesce(clock_timestamp() - h.at, interval '1 day') FROM silo_fences f LEFT JOIN heartbeats h USING (silo)")],
+            [new("SELECT f.silo, f.membership, f.joined_at IS NOT NULL, coalesce(clock_timestamp() - h.at, interval '1 day') FROM silo_fences f LEFT JOIN heartbeats h USING (silo)")],
             cancellation,
-            row => all.Add(new(row.GetString(0), row.GetString(1), row.GetTimeSpan(2))));
+            row => all.Add(new(row.GetString(0), row.GetString(1), row.GetBoolean(2), row.GetTimeSpan(3))));
         return all;
     }
 

@@ -28,7 +28,11 @@ internal sealed partial class SiloFence(
     private string Me => silo.SiloAddress.ToParsableString();
 
     /// <inheritdoc/>
-    public void Participate(ISiloLifecycle observer) => observer.Subscribe(nameof(SiloFence), Stage, Start, Stop);
+    public void Participate(ISiloLifecycle observer)
+    {
+        observer.Subscribe(nameof(SiloFence), Stage, Start, Stop);
+        observer.Subscribe(nameof(SiloFence), ServiceLifecycleStage.Active, cancellation => fences.Join(fence, cancellation));
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();

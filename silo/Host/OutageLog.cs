@@ -85,11 +85,11 @@ internal sealed partial class OutageLog : IDisposable
         else LogOver(QuietSeconds, outage.Total, seconds);
     }
 
-    // What was to be told, and the cause at the bottom, in one line.
+    // What was to be told, and the cause at the bottom. The first line of each: some messages hold a stack trace.
     private static string Example(string told, Exception fault)
     {
         var line = new StringBuilder(ExampleCharsMax);
-        foreach (var c in $"{told}: {fault.GetBaseException().Message}")
+        foreach (var c in $"{FirstLine(told)}: {FirstLine(fault.GetBaseException().Message)}")
         {
             if (line.Length == ExampleCharsMax) break;
             line.Append(char.IsControl(c) ? ' ' : c);
@@ -97,6 +97,8 @@ internal sealed partial class OutageLog : IDisposable
 
         return line.ToString();
     }
+
+    private static ReadOnlySpan<char> FirstLine(string text) => text.AsSpan().Trim() is var all && all.IndexOfAny('\r', '\n') is var end and > 0 ? all[..end] : all;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "An outage begins: {Example}")]
     private partial void LogBegins(string example);

@@ -68,7 +68,7 @@ public sealed class OutageLogTests : IDisposable
 
         for (var i = 0; i < 100; i++)
         {
-            Fail(log, ours: false, "Error activating\ngrain");
+            Fail(log, ours: false, "Error activating\n   at Orleans.Grain");
             Fail(log, ours: true, "GET /v1/me answers 503");
         }
 
@@ -76,7 +76,7 @@ public sealed class OutageLogTests : IDisposable
 
         Assert.Equal(
             [
-                "Warning An outage begins: Error activating grain: connection refused",
+                "Warning An outage begins: Error activating: connection refused",
                 "Warning The outage goes on: 199 faults in a second, such as: GET /v1/me answers 503: connection refused",
             ],
             _lines.Told);

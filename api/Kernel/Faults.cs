@@ -18,13 +18,16 @@ public sealed partial class Faults(ILogger<Faults> log) : IExceptionHandler
         _ => DatabaseUnavailableException.Describes(exception) ? CommonRefusals.Unavailable : null,
     };
 
+    /// <summary>Whether an exception says that something is away or overloaded for now, and is no bug.</summary>
+    public static bool IsOutage(Exception exception) => RefusalFor(exception)?.Kind == Kind.Unavailable;
+
     /// <inheritdoc/>
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (httpContext.RequestAborted.IsCancellationRequested) return true;
         if (RefusalFor(exception) is { } refusal)
         {
-            if (refusal.Kind == Kind.Unavailable) LogUnavailable(exception, httpContext.Request.Path);
+            if (refusal.Kind == Kind.Unavailable) LogUnavailable(exception, httpContext.Request.Method, httpContext.Request.Path);
             await Problems.Write(httpContext, refusal);
             return true;
         }
@@ -38,8 +41,8 @@ public sealed partial class Faults(ILogger<Faults> log) : IExceptionHandler
         return true;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} answers 503")]
-    private partial void LogUnavailable(Exception cause, string path);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} answers 503")]
+    private partial void LogUnavailable(Exception cause, string method, string path);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     private partial void LogFault(Exception cause, string method, string path);

@@ -200,7 +200,7 @@ internal abstract partial class LiveConnection(LiveNode node, Caller caller) : L
         catch (Exception fault)
         {
             // The client keeps its older cursor, from which the next attempt begins.
-            LogNotRepaired(Node.Log, fault.Message);
+            LogNotRepaired(Node.Log, fault);
             lock (Gate) (_received, _behind) = (-1, true);
             await Node.BeforeNextAttempt();
         }
@@ -228,6 +228,6 @@ internal abstract partial class LiveConnection(LiveNode node, Caller caller) : L
         if (Interlocked.Exchange(ref _reference, null) is { } reference) Node.Grains.DeleteObjectReference<IConnectionObserver>(reference);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A connection could not be caught up; trying again: {Cause}")]
-    private static partial void LogNotRepaired(ILogger log, string cause);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A connection could not be caught up; trying again")]
+    private static partial void LogNotRepaired(ILogger log, Exception cause);
 }

@@ -37,15 +37,15 @@ internal sealed partial class LiveFilter(IRateGate gate, ILogger<LiveFilter> log
                 return Answer(Fault);
             }
 
-            if (refusal.Kind == Kind.Unavailable) LogUnavailable(invocationContext.HubMethodName, fault.Message);
+            if (refusal.Kind == Kind.Unavailable) LogUnavailable(fault, invocationContext.HubMethodName);
             return Answer(refusal);
         }
     }
 
     private static HubAnswer<object> Answer(Refusal refusal) => new(null, refusal);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} on the hub cannot be answered now: {Cause}")]
-    private partial void LogUnavailable(string method, string cause);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} on the hub cannot be answered now")]
+    private partial void LogUnavailable(Exception cause, string method);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} on the hub failed")]
     private partial void LogFault(Exception cause, string method);

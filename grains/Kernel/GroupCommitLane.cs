@@ -61,7 +61,7 @@ internal sealed partial class GroupCommitLane<TWrite>(
             catch (Exception fault)
             {
                 // Whatever happens to one transaction, the lane goes on.
-                LogLost(_taken.Count, fault.Message);
+                LogLost(fault, _taken.Count);
                 Finish(_taken, CommitOutcome.Failed);
                 connection = null;
             }
@@ -122,7 +122,7 @@ internal sealed partial class GroupCommitLane<TWrite>(
             }
             catch (Exception fault)
             {
-                LogLost(part.Count, database.Translate(fault).Message);
+                LogLost(database.Translate(fault), part.Count);
                 Finish(part, CommitOutcome.Failed);
             }
 
@@ -162,7 +162,7 @@ internal sealed partial class GroupCommitLane<TWrite>(
         }
         catch (Exception another)
         {
-            LogLost(part.Count, database.Translate(another).Message);
+            LogLost(database.Translate(another), part.Count);
             Finish(part, CommitOutcome.Failed);
             part.Clear();
             return true;
@@ -198,6 +198,6 @@ internal sealed partial class GroupCommitLane<TWrite>(
     [LoggerMessage(Level = LogLevel.Error, Message = "PostgreSQL refused one write for its content: {Reason}")]
     private partial void LogRefused(string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A transaction of {Count} writes failed, or its outcome is not known: {Reason}")]
-    private partial void LogLost(int count, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A transaction of {Count} writes failed, or its outcome is not known")]
+    private partial void LogLost(Exception cause, int count);
 }

@@ -175,7 +175,7 @@ internal sealed partial class UserStreamGrain(ChangeStore changes, IOptions<Real
         }
         catch (Exception fault)
         {
-            LogNotCompared(fault.Message);
+            LogNotCompared(fault);
             comparison.Postpone(clock.GetUtcNow(), options.Value);
             return;
         }
@@ -209,6 +209,6 @@ internal sealed partial class UserStreamGrain(ChangeStore changes, IOptions<Real
         foreach (var lease in _connections) lease.Offer(cursor);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Pushes could not be compared with the tables; trying again: {Cause}")]
-    private partial void LogNotCompared(string cause);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Pushes could not be compared with the tables; trying again")]
+    private partial void LogNotCompared(Exception cause);
 }

@@ -25,6 +25,7 @@ internal static class ClusterNode
             options.SiloListeningEndpoint = Endpoint(nameof(NodeOptions.SiloListen), node.Value.SiloListen);
             options.GatewayListeningEndpoint = Endpoint(nameof(NodeOptions.GatewayListen), node.Value.GatewayListen);
         });
+        silo.Services.AddHostedService<ClusterLog>();
         return silo;
     }
 

@@ -34,6 +34,7 @@ internal static class HttpServer
             var port = OrDefaults<NodeOptions>(services).SharedPort;
             sockets.CreateBoundListenSocket = endpoint => SharedPort.Bind(endpoint, port, SocketTransportOptions.CreateDefaultBoundListenSocket);
         });
+        builder.Services.AddHostedService<Ports>();
         builder.Services.AddHostedService<InputWatch>();
         builder.Services.AddOptions<HostOptions>().Configure<IServiceProvider>((host, services) =>
             host.ShutdownTimeout = TimeSpan.FromSeconds(OrDefaults<NodeOptions>(services).DrainSecondsMax));

@@ -1,14 +1,20 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
 
 namespace OrleansSocial.Host;
 
 /// <summary>How the log is written.</summary>
+/// <remarks>
+/// What is written stands in <c>appsettings.json</c>: a list of what is let through, which an operator's own <c>Logging:LogLevel</c>
+/// settings win over. Its length is never in the hands of callers: an ordinary request writes nothing, and an outage a line a second.
+/// </remarks>
 internal static class Logs
 {
     /// <summary>One line an event to the standard output, with trace ids; as text, or as JSON for programs.</summary>
     public static void AddLogs(this IHostApplicationBuilder builder)
     {
         builder.Logging.ClearProviders();
+        builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory, OutageLoggers>());
         builder.Logging.Configure(o => o.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
         if (builder.Configuration[$"{NodeOptions.Section}:{nameof(NodeOptions.Logs)}"] == "json")
         {

@@ -67,6 +67,8 @@ internal static class Start
         InvalidOperationException when fault.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) => [fault.Message],
         IOException when fault.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException =>
             [$"{fault.Message} Stop what listens there, or choose another port (--port, or ASPNETCORE_URLS)."],
+        Microsoft.AspNetCore.Connections.AddressInUseException =>
+            ["Something has begun to listen at the silo's port or its gateway's. Stop it, or choose another port (Social__Node__SiloPort, Social__Node__GatewayPort)."],
         _ => null,
     };
 }

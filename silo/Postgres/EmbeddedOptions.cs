@@ -27,4 +27,8 @@ public sealed class EmbeddedOptions
     /// <summary>Most connections that PostgreSQL takes.</summary>
     [Range(10, 2000)]
     public int ConnectionsMax { get; set; } = 120;
+
+    /// <summary>How large PostgreSQL's own log may become before it is put aside; the one that was put aside before is dropped then.</summary>
+    [Range(1, 1024)]
+    public int LogMegabytesMax { get; set; } = 8;
 }

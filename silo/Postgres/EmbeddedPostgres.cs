@@ -117,6 +117,7 @@ internal sealed partial class EmbeddedPostgres(
             try
             {
                 await Task.Delay(pause, clock, _stop.Token);
+                server.BoundLog();
                 if (server.Pid() is not null)
                 {
                     pause = Look;

@@ -9,7 +9,7 @@ namespace OrleansSocial.Postgres;
 /// <summary>Where the embedded PostgreSQL keeps its files, and how it is reached.</summary>
 /// <remarks>
 /// Under the data folder: <c>postgres/data</c> (the cluster), <c>postgres/run</c> (the socket, which only its owner may enter),
-/// <c>postgres/server.log</c>, <c>postgres.connection</c> (how to reach it), and <c>silo.lock</c>, which the silo holds while it runs.
+/// <c>postgres/server.log</c> and what was put aside of it, <c>postgres.connection</c> (how to reach it), and <c>silo.lock</c>, which the silo holds while it runs.
 /// </remarks>
 internal sealed class PostgresFolder
 {

@@ -8,8 +8,6 @@ namespace OrleansSocial.Postgres;
 /// <summary>One PostgreSQL server over one folder: makes, starts, finds and stops it.</summary>
 internal sealed class PostgresServer(PostgresFolder folder, EmbeddedOptions options)
 {
-    private const long LogBytesMax = 16 << 20;
-
     private string PidFile => Path.Combine(folder.Data, "postmaster.pid");
 
     /// <summary>Makes the cluster when there is none. A cluster half made by a process that died is thrown away.</summary>
@@ -60,12 +58,8 @@ internal sealed class PostgresServer(PostgresFolder folder, EmbeddedOptions opti
             File.Delete(Path.Combine(folder.Sockets, ".s.PGSQL.5432.lock"));
         }
 
-        var logged = File.Exists(folder.Log) ? new FileInfo(folder.Log).Length : 0;
-        if (logged > LogBytesMax)
-        {
-            folder.Account.Run("truncate", "-s", "0", folder.Log);
-            logged = 0;
-        }
+        BoundLog();
+        var logged = LogBytes();
 
         // Also right for a server that runs: pg_ctl then only waits until it is ready.
         var started = Pid() is null
@@ -74,6 +68,15 @@ internal sealed class PostgresServer(PostgresFolder folder, EmbeddedOptions opti
         if (!started.Succeeded)
         {
             throw new StartRefusedException($"PostgreSQL over {folder.Data} did not start: {Told(LogSince(logged) is { Length: > 0 } log ? log : started.Output)}");
+        }
+    }
+
+    /// <summary>Puts the server's log aside when it has become too large. The server goes on writing at the end of the same file.</summary>
+    public void BoundLog()
+    {
+        if (LogBytes() > (long)options.LogMegabytesMax << 20)
+        {
+            folder.Account.Run("sh", "-c", "cp \"$1\" \"$1.1\" && truncate -s 0 \"$1\"", "sh", folder.Log);
         }
     }
 
@@ -186,7 +189,10 @@ internal sealed class PostgresServer(PostgresFolder folder, EmbeddedOptions opti
             timezone = 'UTC'
             log_timezone = 'UTC'
             log_checkpoints = off
-            log_min_messages = warning
+            # The life of the server, and what ends sessions. A refused statement is told to whoever made it and to nobody else:
+            # how many there are is in the hands of clients.
+            log_min_messages = log
+            log_min_error_statement = panic
 
             """;
         var path = Path.Combine(folder.Data, "silo.conf");
@@ -196,6 +202,8 @@ internal sealed class PostgresServer(PostgresFolder folder, EmbeddedOptions opti
             folder.Account.Own(path);
         }
     }
+
+    private long LogBytes() => File.Exists(folder.Log) ? new FileInfo(folder.Log).Length : 0;
 
     private string LogSince(long position)
     {

@@ -1,7 +1,7 @@
-using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
+using System.Text.Json;
 using OrleansSocial.Driver;
 
 namespace OrleansSocial.Host;
@@ -10,6 +10,7 @@ namespace OrleansSocial.Host;
 public sealed class StartTests : IDisposable
 {
     private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("social-start-");
+    private readonly int _port = FreePort.Find();
 
     [Fact]
     public async Task Every_fault_of_the_configuration_is_told_at_once_with_key_value_and_rule()
@@ -36,77 +37,98 @@ public sealed class StartTests : IDisposable
         Assert.DoesNotContain("   at ", told, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_port_that_is_taken_is_told_in_a_sentence()
+    [Theory]
+    [InlineData("--urls=http://127.0.0.1:{0}", "clients", "--port, --urls or ASPNETCORE_URLS")]
+    [InlineData("--urls=http://localhost:{0}", "clients", "--port, --urls or ASPNETCORE_URLS")]
+    [InlineData("--Social:Node:SiloPort={0}", "other silos", "Social__Node__SiloPort")]
+    [InlineData("--Social:Node:SiloListen=127.0.0.1:{0}", "other silos", "Social__Node__SiloListen")]
+    [InlineData("--Social:Node:GatewayPort={0}", "api nodes", "Social__Node__GatewayPort")]
+    public async Task A_port_that_is_taken_is_told_in_a_sentence(string argument, string @for, string setting)
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
 
-        var (exitCode, told) = await Run($"--urls=http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}", $"--ConnectionStrings:Postgres={await TestServer.NewDatabase()}");
+        var (exitCode, told) = await Run(string.Format(CultureInfo.InvariantCulture, argument, port), $"--ConnectionStrings:Postgres={await TestServer.NewDatabase()}");
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("choose another port", told, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", told, StringComparison.Ordinal);
+        Assert.Equal(
+            $"""
+            OrleansSocial cannot start:
+              Something listens at 127.0.0.1:{port} already, where this node is to listen for {@for}. Stop it, or choose another port ({setting}).
+            """,
+            told);
+    }
+
+    [Fact]
+    public async Task All_ports_that_are_taken_are_told_at_once()
+    {
+        using TcpListener first = new(IPAddress.Loopback, 0), second = new(IPAddress.Loopback, 0);
+        first.Start();
+        second.Start();
+
+        var (exitCode, told) = await Run($"--urls=http://{first.LocalEndpoint}", $"--Social:Node:SiloPort={((IPEndPoint)second.LocalEndpoint).Port}");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"{first.LocalEndpoint} already", told, StringComparison.Ordinal);
+        Assert.Contains($"{second.LocalEndpoint} already", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_of_another_machine_is_told_in_a_sentence()
+    {
+        var (exitCode, told) = await Run("--Social:Node:SiloListen=192.0.2.1:11111");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("192.0.2.1 is no address of this machine", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_start_tells_a_person_what_runs_and_where()
+    {
+        await using var silo = SiloRun.Start(
+            _home.FullName, $"--ConnectionStrings:Postgres={await TestServer.NewDatabase()};Password=secret", "--Social:Node:GatewayPort=0", "--Social:Node:SiloPort=" + _port, "--Social:Node:Name=first");
+        var address = (await silo.Ready).GetLeftPart(UriPartial.Authority);
+
+        Assert.Contains($"runs at {address}", silo.Told, StringComparison.Ordinal);
+        Assert.Matches(@"the engine +Orleans 10\.4\.2 on \.NET 10\.", silo.Told);
+        Assert.Matches("the cluster +members in PostgreSQL", silo.Told);
+        Assert.Matches($"the silo +first at 127.0.0.1:{_port}, no gateway", silo.Told);
+        Assert.Matches(@"the database +test\d+ at 127\.0\.0\.1:\d+", silo.Told);
+        Assert.DoesNotContain("secret", silo.Told, StringComparison.Ordinal);
+        Assert.Equal($"ready {address}", silo.Lines[^1]);
+        Assert.DoesNotContain(silo.Lines, line => line.Contains(" Orleans.", StringComparison.Ordinal) || line.Contains("Polly", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_start_tells_programs_the_same_in_one_object()
+    {
+        await using var silo = SiloRun.Start(_home.FullName, $"--ConnectionStrings:Postgres={await TestServer.NewDatabase()}", "--Social:Node:Logs=json");
+        await silo.Ready;
+
+        var told = silo.Lines.SkipLast(1).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("State")).Single(state => state.TryGetProperty("Engine", out _));
+
+        Assert.StartsWith("Orleans 10.4.2 on .NET", told.GetProperty("Engine").GetString(), StringComparison.Ordinal);
+        Assert.Equal("members in PostgreSQL", told.GetProperty("Cluster").GetString());
     }
 
     [Fact]
     public async Task Sigterm_ends_the_process_in_good_order()
     {
-        using var process = Start("--urls=http://127.0.0.1:0", $"--ConnectionStrings:Postgres={await TestServer.NewDatabase()}", "--Social:Node:Logs=json");
-        var ready = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        process.OutputDataReceived += (_, line) =>
-        {
-            if (line.Data?.StartsWith("ready ", StringComparison.Ordinal) == true)
-            {
-                ready.TrySetResult(line.Data["ready ".Length..]);
-            }
-        };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        using var http = new HttpClient { BaseAddress = new Uri(await ready.Task.Soon("the line that says ready")) };
+        await using var silo = SiloRun.Start(_home.FullName, $"--ConnectionStrings:Postgres={await TestServer.NewDatabase()}", "--Social:Node:Logs=json");
+        using var http = new HttpClient { BaseAddress = await silo.Ready };
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode);
 
-        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
-        {
-            await kill.WaitForExitAsync();
-        }
+        await silo.Terminate();
 
-        await process.WaitForExitAsync();
-        Assert.Equal(0, process.ExitCode);
+        Assert.Equal(0, await silo.Ended());
     }
 
     public void Dispose() => _home.Delete(recursive: true);
 
-    private Process Start(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "silo.dll"), $"--Social:Node:Data={_home.FullName}", $"--Social:Node:SiloPort={FreePort.Find()}", $"--Social:Node:GatewayPort={FreePort.Find()}", .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        return Process.Start(start)!;
-    }
-
     private async Task<(int ExitCode, string Told)> Run(params string[] arguments)
     {
-        using var process = Start(arguments);
-        var told = new StringBuilder();
-        void Hear(object _, DataReceivedEventArgs line)
-        {
-            lock (told)
-            {
-                told.AppendLine(line.Data);
-            }
-        }
-
-        process.OutputDataReceived += Hear;
-        process.ErrorDataReceived += Hear;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        await process.WaitForExitAsync();
-        lock (told)
-        {
-            return (process.ExitCode, told.ToString());
-        }
+        await using var silo = SiloRun.Start(_home.FullName, arguments);
+        return (await silo.Ended(), silo.Told);
     }
 }

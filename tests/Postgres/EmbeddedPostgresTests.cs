@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using OrleansSocial.Chat;
 
 namespace OrleansSocial.Postgres;
 
@@ -159,6 +161,51 @@ public sealed class EmbeddedPostgresTests : IDisposable
     }
 
     [Fact]
+    public async Task Its_log_does_not_grow_with_repeated_keys_and_refused_statements_but_tells_what_ends_sessions()
+    {
+        await using var host = await SocialHost.Start("", builder =>
+        {
+            builder.Configuration["Social:Node:Data"] = _home.FullName;
+            builder.Configuration["Social:Postgres:SharedBuffersMegabytes"] = "16";
+            builder.Configuration["Social:Chat:RecentKeysMax"] = "1";
+        });
+        var folder = host.Services.GetRequiredService<PostgresFolder>();
+        var alice = await host.Person("alice");
+        var room = await alice.Post<ConversationView>("/v1/conversations", new { kind = "group", title = "room", members = Array.Empty<Guid>() });
+        var refusedBefore = await Ask<long>(folder, "SELECT xact_rollback FROM pg_stat_database WHERE datname = 'social'");
+        var before = new FileInfo(folder.Log).Length;
+
+        for (var i = 0; i < 200; i++)
+        {
+            await alice.Post<MessageReceipt>($"/v1/conversations/{room.Id}/messages", new { text = "again", clientKey = i % 2 == 0 ? "even" : "odd" });
+            await Assert.ThrowsAsync<PostgresException>(() => Ask<int>(folder, "SELECT 'four'::int"));
+        }
+
+        await Eventually(async () => Assert.True(await Ask<long>(folder, "SELECT xact_rollback FROM pg_stat_database WHERE datname = 'social'") >= refusedBefore + 398));
+        Assert.Equal(before, new FileInfo(folder.Log).Length);
+
+        await Assert.ThrowsAsync<PostgresException>(() => new NpgsqlConnection(folder.ConnectionString + ";Database=nowhere;Pooling=false").OpenAsync());
+        await Eventually(async () => Assert.Contains("\"nowhere\" does not exist", await File.ReadAllTextAsync(folder.Log), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Its_log_is_put_aside_when_it_has_become_large()
+    {
+        var folder = PostgresFolder.Open(_home.FullName);
+        await using var silo = Embedded(folder);
+        await silo.StartAsync(CancellationToken.None);
+        await File.AppendAllTextAsync(folder.Log, new string('x', 2 << 20));
+
+        await Eventually(() => Assert.True(new FileInfo(folder.Log).Length < 1 << 20));
+        Assert.True(new FileInfo(folder.Log + ".1").Length > 2 << 20);
+
+        // The server writes on in the file that is empty now.
+        await Assert.ThrowsAsync<PostgresException>(() => new NpgsqlConnection(folder.ConnectionString + ";Database=nowhere;Pooling=false").OpenAsync());
+        await Eventually(async () => Assert.Contains("\"nowhere\" does not exist", await File.ReadAllTextAsync(folder.Log), StringComparison.Ordinal));
+        Assert.True(new FileInfo(folder.Log).Length < 1 << 20);
+    }
+
+    [Fact]
     public void A_full_disk_is_called_a_full_disk()
     {
         const string Log = "2030-01-01 LOG:  starting\n2030-01-01 FATAL:  could not write lock file \"postmaster.pid\": No space left on device";
@@ -194,7 +241,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
 
     private static EmbeddedPostgres Embedded(PostgresFolder folder) => new(
         folder,
-        Options.Create(new EmbeddedOptions { SharedBuffersMegabytes = 16, ClaimSecondsMax = 0 }),
+        Options.Create(new EmbeddedOptions { SharedBuffersMegabytes = 16, LogMegabytesMax = 1, ClaimSecondsMax = 0 }),
         TimeProvider.System,
         NullLogger<EmbeddedPostgres>.Instance);
 

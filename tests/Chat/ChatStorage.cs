@@ -11,9 +11,9 @@ public sealed class ChatServer : IAsyncLifetime
 {
     internal PrivatePostgres Postgres { get; private set; } = null!;
 
-    public async Task InitializeAsync() => Postgres = await PrivatePostgres.Start();
+    public async ValueTask InitializeAsync() => Postgres = await PrivatePostgres.Start();
 
-    public async Task DisposeAsync() => await Postgres.DisposeAsync();
+    public async ValueTask DisposeAsync() => await Postgres.DisposeAsync();
 }
 
 [CollectionDefinition(Name)]

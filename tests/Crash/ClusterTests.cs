@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using Npgsql;
 using OrleansSocial.Driver;
 using Support;
-using Xunit.Abstractions;
 
 namespace OrleansSocial.Crash;
 

@@ -12,7 +12,7 @@ public sealed class EndedSessionStoreTests : IAsyncLifetime
     private Database _database = null!;
     private EndedSessionStore _store = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _postgres = await PrivatePostgres.Start();
         var migrations = Path.Combine(AppContext.BaseDirectory, "migrations");
@@ -22,7 +22,7 @@ public sealed class EndedSessionStoreTests : IAsyncLifetime
         _store = new(_database);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _database.DisposeAsync();
         await _postgres.DisposeAsync();

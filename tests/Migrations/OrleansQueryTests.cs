@@ -11,7 +11,7 @@ public sealed class OrleansQueryTests : IAsyncLifetime
 
     private NpgsqlDataSource _source = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         var connection = await TestServer.NewDatabase();
         var folder = Path.Combine(Architecture.Repository.Root, "deploy/migrations");
@@ -20,7 +20,7 @@ public sealed class OrleansQueryTests : IAsyncLifetime
         _source = NpgsqlDataSource.Create(connection);
     }
 
-    public async Task DisposeAsync() => await _source.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _source.DisposeAsync();
 
     [Fact]
     public async Task Every_statement_is_there()

@@ -16,7 +16,7 @@ public sealed class PresenceLeaseTests : IAsyncLifetime
 
     private IGrainFactory Grains => _cluster!.Client;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) =>
@@ -33,7 +33,7 @@ public sealed class PresenceLeaseTests : IAsyncLifetime
         await _cluster.DeployAsync();
     }
 
-    public async Task DisposeAsync() => await _cluster!.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _cluster!.DisposeAsync();
 
     [Fact]
     public async Task A_lease_that_nobody_renews_ends_and_the_watchers_hear_of_it()

@@ -123,10 +123,10 @@ public sealed class SharedHost : IAsyncLifetime
     public SocialHost Host => _host!;
 
     /// <inheritdoc/>
-    public async Task InitializeAsync() => _host = await SocialHost.Start();
+    public async ValueTask InitializeAsync() => _host = await SocialHost.Start();
 
     /// <inheritdoc/>
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (_host is not null)
         {

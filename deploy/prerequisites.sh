@@ -35,6 +35,10 @@ has_chromium() { command -v chromium >/dev/null 2>&1; }
 
 has_curl() { command -v curl >/dev/null 2>&1; }
 
+has_redis() { command -v redis-server >/dev/null 2>&1; }
+
+has_iproute2() { command -v ip >/dev/null 2>&1 || [ -x /sbin/ip ]; }
+
 # need_packages postgres sodium node …: installs the packages of those that has_… does not find.
 need_packages() {
   local missing=() what
@@ -44,6 +48,7 @@ need_packages() {
       postgres) missing+=(postgresql) ;;
       sodium) missing+=(libsodium23) ;;
       node) missing+=(nodejs npm) ;;
+      redis) missing+=(redis-server) ;;
       *) missing+=("$what") ;;
     esac
   done

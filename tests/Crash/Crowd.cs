@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using OrleansSocial.Driver;
 using OrleansSocial.Verify;
 
@@ -25,7 +26,7 @@ internal sealed class Crowd : IAsyncDisposable
         _sending = [.. clients.Select(c => c.SendAll(_stopSending.Token, giveUp.Token))];
     }
 
-    /// <summary>Settings of the servers under test: limits that protect a real server would only slow the test down.</summary>
+    /// <summary>Settings of the servers under test: limits and costs that protect a real server would only slow the test down.</summary>
     public static IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>
     {
         ["Social__RateLimits__Register__TokensMax"] = "1000",
@@ -35,6 +36,8 @@ internal sealed class Crowd : IAsyncDisposable
         ["Social__RateLimits__Reads__TokensMax"] = "1000000",
         ["Social__RateLimits__Live__TokensMax"] = "1000000",
         ["Social__Identity__AccessMinutes"] = "60",
+        ["Social__Identity__HashOperations"] = "1",
+        ["Social__Identity__HashMemoryKiB"] = "1024",
     };
 
     /// <summary>Everyone.</summary>
@@ -74,20 +77,31 @@ internal sealed class Crowd : IAsyncDisposable
     public Task MoreAcknowledged(int count)
     {
         var goal = Acknowledged + count;
-        return Until(() => Task.FromResult(Acknowledged >= goal));
+        return Until(() => Task.FromResult(Acknowledged >= goal), $"{count} more acknowledged");
     }
 
     /// <summary>Waits until so many more messages of everyone were acknowledged.</summary>
     public Task EveryoneAcknowledged(int count)
     {
         var goals = Clients.Select(c => c.Acknowledged + count).ToList();
-        return Until(() => Task.FromResult(Clients.Zip(goals).All(c => c.First.Acknowledged >= c.Second)));
+        return Until(() => Task.FromResult(Clients.Zip(goals).All(c => c.First.Acknowledged >= c.Second)), $"{count} more acknowledged of everyone");
     }
 
     /// <summary>Waits until a condition holds.</summary>
-    public async Task Until(Func<Task<bool>> condition)
+    public async Task Until(Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
-        for (var tries = 0; !await condition(); tries++) await Backoff.After(Math.Min(tries, 2), GiveUp);
+        for (var tries = 0; !await condition(); tries++)
+        {
+            if (GiveUp.IsCancellationRequested) throw new TimeoutException($"Waited in vain for {what}; {Acknowledged} messages were acknowledged.");
+            await Backoff.After(Math.Min(tries, 2), GiveUp).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Lets a stretch of time pass while everyone goes on.</summary>
+    public Task During(TimeSpan time)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        return Until(() => Task.FromResult(TimeProvider.System.GetElapsedTime(since) >= time), $"{time} to pass");
     }
 
     /// <summary>Lets everyone finish and catch up, and compares what they were promised and saw with what is stored.</summary>
@@ -100,7 +114,7 @@ internal sealed class Crowd : IAsyncDisposable
         {
             var now = await Database.ReadAll(postgres);
             return Clients.All(c => c.Rooms.All(room => c.SeenIn(room) >= now.Count(r => r.Conversation == room)));
-        });
+        }, "everyone to have seen everything");
         await _stopFollowing.CancelAsync();
         await Task.WhenAll(_following);
         var stored = await Database.ReadAll(postgres);

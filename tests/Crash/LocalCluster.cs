@@ -7,6 +7,9 @@ namespace OrleansSocial.Crash;
 /// <summary>A cluster on this machine as <c>./run --silos</c> starts it: one address, one PostgreSQL, and a process for each silo that is started again when it ends.</summary>
 internal sealed partial class LocalCluster : IAsyncDisposable
 {
+    /// <summary>The argument that asks for it.</summary>
+    public const string Argument = "--silos";
+
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
 
     private LocalCluster(SiloProcess keeper) => Keeper = keeper;
@@ -20,13 +23,13 @@ internal sealed partial class LocalCluster : IAsyncDisposable
     /// <summary>Connection string of the database.</summary>
     public string Postgres => Keeper.Postgres;
 
-    /// <summary>Starts a cluster on a new data folder and waits until every silo serves.</summary>
-    public static async Task<LocalCluster> Start(string data, IReadOnlyDictionary<string, string> settings, int silos)
+    /// <summary>Starts a cluster and waits until every silo serves.</summary>
+    public static async Task<LocalCluster> Start(Ground ground, int silos)
     {
         var keeper = await SiloProcess.Start(
-            data,
-            settings,
-            "--silos", silos.ToString(CultureInfo.InvariantCulture),
+            ground.Data,
+            ground.Settings,
+            Argument, silos.ToString(CultureInfo.InvariantCulture),
             $"--Social:Node:SiloPort={FreePort.FindRow(silos)}",
             $"--Social:Node:GatewayPort={FreePort.FindRow(silos)}");
         return new(keeper);
@@ -40,9 +43,6 @@ internal sealed partial class LocalCluster : IAsyncDisposable
 
     /// <summary>How often a silo was started.</summary>
     public int StartsOf(int silo) => Runs(silo).Count;
-
-    /// <summary>What a silo printed, over all of its runs.</summary>
-    public IEnumerable<string> LinesOf(int silo) => Keeper.Log.Split('\n').Where(line => line.StartsWith($"silo-{silo} |", StringComparison.Ordinal));
 
     /// <summary>Whether a silo serves at this moment.</summary>
     public async Task<bool> IsReady(int silo)

@@ -9,7 +9,11 @@ namespace OrleansSocial.Crash;
 /// <summary>One person who writes into many conversations at once over REST, each as fast as it answers, and measures how long each of them stays silent.</summary>
 internal sealed class RoomProbe : IAsyncDisposable
 {
-    private static readonly TimeSpan s_answerWithin = TimeSpan.FromSeconds(2);
+    // Longer than any server may keep a client waiting: a request that is given up counts as failed.
+    private static readonly TimeSpan s_answerWithin = TimeSpan.FromSeconds(12);
+
+    // Answers come several times a second: a conversation that is silent for longer has noticed something.
+    private static readonly TimeSpan s_notice = TimeSpan.FromSeconds(1);
 
     private readonly ApiClient _api;
     private readonly ClientLog _log;
@@ -28,10 +32,7 @@ internal sealed class RoomProbe : IAsyncDisposable
     /// <summary>The conversations.</summary>
     public IReadOnlyList<Guid> Rooms { get; }
 
-    /// <summary>How many conversations have met a failure since <see cref="Mark"/>.</summary>
-    public int FailedRooms => _failures.Count;
-
-    /// <summary>The most failures in one conversation since <see cref="Mark"/>.</summary>
+    /// <summary>The most failed attempts of one message since <see cref="Mark"/>.</summary>
     public int FailuresMax => _failures.Values.DefaultIfEmpty().Max();
 
     /// <summary>Signs in at the address and begins to write into new conversations.</summary>
@@ -53,8 +54,8 @@ internal sealed class RoomProbe : IAsyncDisposable
     /// <summary>Whether every conversation has been answered since a moment.</summary>
     public bool AllAnsweredSince(long moment) => Rooms.All(room => _answeredAt.GetValueOrDefault(room) > moment);
 
-    /// <summary>The longest time between two answers of each conversation since <see cref="Mark"/>, in order: those that failed alone.</summary>
-    public IReadOnlyList<TimeSpan> SilencesOfFailed() => [.. _failures.Keys.Select(room => _longest.GetValueOrDefault(room)).Order()];
+    /// <summary>The longest time between two answers of each conversation since <see cref="Mark"/>: of those alone that failed, or were silent for long.</summary>
+    public IReadOnlyList<TimeSpan> Silences() => [.. _longest.Where(room => room.Value > s_notice || _failures.ContainsKey(room.Key)).Select(room => room.Value).Order()];
 
     /// <summary>Stops writing.</summary>
     public async ValueTask DisposeAsync()
@@ -83,7 +84,8 @@ internal sealed class RoomProbe : IAsyncDisposable
                     break;
                 }
 
-                _failures.AddOrUpdate(room, 1, (_, count) => count + 1);
+                var failed = tries + 1;
+                _failures.AddOrUpdate(room, failed, (_, most) => Math.Max(most, failed));
                 await Backoff.After(Math.Min(tries, 2), _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 

@@ -46,11 +46,17 @@ public sealed class ApiClient(Uri server) : IDisposable
     }
 
     /// <summary>Sends a request with a JSON body, or none, and gives the response as it is.</summary>
-    public Task<HttpResponseMessage> Send(HttpMethod method, string path, object? body, CancellationToken cancellation)
+    /// <param name="method">The verb.</param>
+    /// <param name="path">What is asked.</param>
+    /// <param name="body">What is sent with it.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <param name="onlyIf">The entity tag that what is changed must still have.</param>
+    public Task<HttpResponseMessage> Send(HttpMethod method, string path, object? body, CancellationToken cancellation, string? onlyIf = null)
     {
         var request = new HttpRequestMessage(method, path);
         if (AccessToken.Length > 0) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AccessToken);
         if (body is not null) request.Content = JsonContent.Create(body);
+        if (onlyIf is not null) request.Headers.IfMatch.ParseAdd(onlyIf);
         return _http.SendAsync(request, cancellation);
     }
 

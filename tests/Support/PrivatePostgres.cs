@@ -5,8 +5,8 @@ using OrleansSocial.Driver;
 namespace Support;
 
 /// <summary>
-/// A PostgreSQL server of one test run: on a free loopback port, in a temporary folder that goes away with it. It ends when it is
-/// disposed, and also when the process of the tests dies.
+/// A PostgreSQL server of one test run: on a free port of loopback, or of another address of this machine, in a temporary folder that
+/// goes away with it. It ends when it is disposed, and also when the process of the tests dies.
 /// </summary>
 /// <remarks>PostgreSQL refuses to run as root; there it runs as the user <c>postgres</c> that its package creates.</remarks>
 public sealed class PrivatePostgres : IAsyncDisposable
@@ -14,12 +14,13 @@ public sealed class PrivatePostgres : IAsyncDisposable
     // The shell holds the server until its input ends, which the system closes whatever way the tests end.
     private const string Script = """
         set -eu
-        bin=$1; port=$2; shift 2
+        bin=$1; host=$2; port=$3; shift 3
         dir=$(mktemp -d /tmp/private-postgres-XXXXXX)
         pid=
         trap 'if [ -n "$pid" ]; then kill -QUIT "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; fi; rm -rf "$dir"' EXIT
         "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 || { cat "$dir/log"; exit 1; }
-        "$bin/postgres" -D "$dir/data" -k "$dir" -p "$port" -c listen_addresses=127.0.0.1 -c max_connections=200 "$@" >"$dir/log" 2>&1 </dev/null &
+        echo "host all all $host/24 trust" >>"$dir/data/pg_hba.conf"
+        "$bin/postgres" -D "$dir/data" -k "$dir" -p "$port" -c listen_addresses="$host" -c max_connections=200 "$@" >"$dir/log" 2>&1 </dev/null &
         pid=$!
         until "$bin/pg_isready" -q -h "$dir" -p "$port"; do
             kill -0 "$pid" 2>/dev/null || { cat "$dir/log"; exit 1; }
@@ -30,27 +31,32 @@ public sealed class PrivatePostgres : IAsyncDisposable
         """;
 
     private readonly Process _shell;
+    private readonly string _host;
     private int _databases;
 
-    private PrivatePostgres(Process shell, int port, int processId)
+    private PrivatePostgres(Process shell, string host, int port, int processId)
     {
         _shell = shell;
+        _host = host;
         Port = port;
         ProcessId = processId;
     }
 
-    /// <summary>The server's port on loopback.</summary>
+    /// <summary>The server's port.</summary>
     public int Port { get; }
 
     /// <summary>The process of the server.</summary>
     public int ProcessId { get; }
 
     /// <summary>Starts a server without fsync, which tests of durability turn on by <c>-c fsync=on</c>.</summary>
-    public static async Task<PrivatePostgres> Start(params string[] arguments)
+    public static Task<PrivatePostgres> Start(params string[] arguments) => StartAt("127.0.0.1", arguments);
+
+    /// <summary>Starts a server for everybody in the network (/24) of an address of this machine.</summary>
+    public static async Task<PrivatePostgres> StartAt(string host, params string[] arguments)
     {
         var port = FreePort.Find();
         string[] settings = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", .. arguments];
-        string[] shell = ["/bin/sh", "-c", Script, "private-postgres", Binaries(), $"{port}", .. settings];
+        string[] shell = ["/bin/sh", "-c", Script, "private-postgres", Binaries(), host, $"{port}", .. settings];
         string[] command = Environment.IsPrivilegedProcess ? ["runuser", "-u", "postgres", "--", .. shell] : shell;
         var start = new ProcessStartInfo(command[0], command[1..])
         {
@@ -64,7 +70,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         {
             if (line.StartsWith("ready ", StringComparison.Ordinal))
             {
-                return new PrivatePostgres(process, port, int.Parse(line[6..], System.Globalization.CultureInfo.InvariantCulture));
+                return new PrivatePostgres(process, host, port, int.Parse(line[6..], System.Globalization.CultureInfo.InvariantCulture));
             }
 
             said.Add(line);
@@ -77,7 +83,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     /// <summary>How to connect to one of its databases as its superuser.</summary>
     public string ConnectionString(string database = "postgres") =>
-        $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database}";
+        $"Host={_host};Port={Port};Username=postgres;Database={database}";
 
     /// <summary>Makes an empty database, runs the given SQL files in it, and says how to connect to it.</summary>
     public async Task<string> CreateDatabase(params string[] scripts)

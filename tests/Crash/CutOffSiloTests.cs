@@ -1,0 +1,88 @@
+using OrleansSocial.Driver;
+
+namespace OrleansSocial.Crash;
+
+/// <summary>The network between silos is cut; everything else goes on: PostgreSQL, Redis and people reach each of them.</summary>
+public abstract class CutOffSiloTests(Membership membership, ITestOutputHelper output)
+{
+    private const int ReplacedExitCode = 3;
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_endedWithin = TimeSpan.FromSeconds(15);
+
+    [Fact]
+    public async Task A_silo_that_none_of_the_others_reaches_ends_and_nothing_is_lost()
+    {
+        const int CutOff = 3;
+        await using var hosts = await NetworkHosts.Make(3);
+        await using var ground = await Ground.Own(membership, hosts.Here);
+        await using var fleet = await Fleet.Start(ground, Places(hosts, 3));
+        await using var crowd = await Crowd.Gather([fleet.Balancer.Address], ground.Logs, people: 12, rooms: 12, s_patience);
+        await using var profiles = await ProfileProbe.Start(fleet.Balancer.Address, people: 12, crowd.GiveUp);
+        var audit = await WriteAudit.Begin(ground.Postgres);
+        await crowd.EveryoneAcknowledged(10);
+
+        await hosts.Cut(CutOff, 1);
+        await hosts.Cut(CutOff, 2);
+        await using (var watch = new HealthWatch(fleet[CutOff].Address))
+        {
+            var code = await fleet[CutOff].EndedWithin(s_endedWithin);
+            output.WriteLine($"ended after {watch.Elapsed.TotalSeconds:0.0} s; its health: {watch.Story}");
+            Assert.Equal(ReplacedExitCode, code);
+
+            // Once it has said that it is not to be asked it never says otherwise: a load balancer sends people elsewhere.
+            Assert.DoesNotContain(watch.Answers.SkipWhile(answer => answer.IsReady), answer => answer.IsReady);
+        }
+
+        await crowd.EveryoneAcknowledged(20);
+        Assert.Single(fleet.FarewellsOf(CutOff));
+        Assert.True(fleet[1].Runs && fleet[2].Runs);
+        await hosts.Heal(CutOff, 1);
+        await hosts.Heal(CutOff, 2);
+        await fleet[CutOff].Start();
+        await crowd.EveryoneAcknowledged(10);
+        await profiles.Finish(crowd.GiveUp);
+        await crowd.Finish(ground.Postgres);
+        await audit.Check(CutOff, fleet[CutOff]);
+    }
+
+    [Fact]
+    public async Task Of_two_silos_that_do_not_reach_each_other_one_ends_while_a_third_reaches_both()
+    {
+        await using var hosts = await NetworkHosts.Make(3);
+        await using var ground = await Ground.Own(membership, hosts.Here);
+        await using var fleet = await Fleet.Start(ground, Places(hosts, 3), Certificates(ground));
+        await using var crowd = await Crowd.Gather([fleet.Balancer.Address], ground.Logs, people: 12, rooms: 12, s_patience);
+        var audit = await WriteAudit.Begin(ground.Postgres);
+        await crowd.EveryoneAcknowledged(10);
+
+        await hosts.Cut(1, 2);
+        var cut = TimeProvider.System.GetTimestamp();
+        var ended = new[] { 1, 2 }.Select(async silo => (Silo: silo, Code: await fleet[silo].Ended(crowd.GiveUp))).ToList();
+        var (loser, code) = await await Task.WhenAny(ended);
+        output.WriteLine($"silo {loser} ended after {TimeProvider.System.GetElapsedTime(cut).TotalSeconds:0.0} s");
+        Assert.Equal(ReplacedExitCode, code);
+
+        await crowd.EveryoneAcknowledged(20);
+        Assert.Single(fleet.FarewellsOf(loser));
+        Assert.Equal(2, fleet.Silos.Count(silo => silo.Runs));
+        await hosts.Heal(1, 2);
+        await fleet[loser].Start();
+        await crowd.EveryoneAcknowledged(10);
+        await crowd.Finish(ground.Postgres);
+        await audit.Check(loser, fleet[loser]);
+    }
+
+    private static IEnumerable<SiloPlace> Places(NetworkHosts hosts, int count) => Enumerable.Range(1, count).Select(host => SiloPlace.At(hosts, host));
+
+    private static Dictionary<string, string> Certificates(Ground ground)
+    {
+        var (authority, node) = ClusterCertificates.Make(ground.Folder, "cluster");
+        return new() { ["Social__Node__Authority"] = authority, ["Social__Node__Certificate"] = node };
+    }
+}
+
+/// <summary>The same with the members in PostgreSQL.</summary>
+public sealed class CutOffSiloOverPostgresTests(ITestOutputHelper output) : CutOffSiloTests(Membership.Postgres, output);
+
+/// <summary>The same with the members in Redis.</summary>
+public sealed class CutOffSiloOverRedisTests(ITestOutputHelper output) : CutOffSiloTests(Membership.Redis, output);

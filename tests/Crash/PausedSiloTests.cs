@@ -1,0 +1,84 @@
+using Npgsql;
+
+namespace OrleansSocial.Crash;
+
+/// <summary>A silo stands still until the others have gone on without it, and then goes on itself.</summary>
+public abstract class PausedSiloTests(Membership membership, ITestOutputHelper output)
+{
+    private const int Silos = 3;
+    private const int Paused = 2;
+    private const int ReplacedExitCode = 3;
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_endedWithin = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task A_silo_that_stood_still_beyond_its_death_writes_nothing_more_and_ends()
+    {
+        await using var ground = await Ground.Shared(membership);
+        await using var fleet = await Fleet.Start(ground, Silos);
+        await using var crowd = await Crowd.Gather([fleet.Balancer.Address], ground.Logs, people: 24, rooms: 24, s_patience);
+        await using var profiles = await ProfileProbe.Start(fleet.Balancer.Address, people: 24, crowd.GiveUp);
+        var audit = await WriteAudit.Begin(ground.Postgres);
+        await crowd.EveryoneAcknowledged(5);
+        await crowd.Until(async () => await audit.Written(Paused, "messages") > 0 && await audit.Written(Paused, "orleansstorage") > 0, "the silo to have written rows and states");
+
+        await PauseAmidWrites(ground, fleet, crowd);
+        await crowd.Until(() => audit.IsReplaced(fleet[Paused]), "the silo to be replaced");
+        await crowd.Until(async () => await audit.WrittenByOthersSince(Paused, fleet[Paused]) > 50, "the others to write on");
+        await Signals.Continue(fleet[Paused].ProcessId);
+        var goesOn = TimeProvider.System.GetTimestamp();
+        Assert.Equal(ReplacedExitCode, await fleet[Paused].EndedWithin(s_endedWithin));
+        output.WriteLine($"ended {TimeProvider.System.GetElapsedTime(goesOn).TotalSeconds:0.00} s after it went on; {fleet.RefusedOf(Paused)} writes were refused");
+
+        await crowd.EveryoneAcknowledged(10);
+        Assert.Single(fleet.FarewellsOf(Paused));
+        Assert.True(fleet.RefusedOf(Paused) > 0, fleet[Paused].Log);
+        await fleet[Paused].Start();
+        await crowd.EveryoneAcknowledged(10);
+        await profiles.Finish(crowd.GiveUp);
+        await crowd.Finish(ground.Postgres);
+        await audit.Check(Paused, fleet[Paused]);
+    }
+
+    /// <summary>
+    /// With the tables locked writes pile up in every silo: some under way in PostgreSQL, the next ones waiting in memory. Those under way
+    /// end when the lock does, before the silo can be replaced; those in memory are tried when it goes on.
+    /// </summary>
+    private static async Task PauseAmidWrites(Ground ground, Fleet fleet, Crowd crowd)
+    {
+        const string Waiting = """
+            SELECT count(DISTINCT l.relation) FROM pg_locks AS l JOIN pg_stat_activity AS s USING (pid)
+            WHERE NOT l.granted AND s.application_name = $1 AND l.relation IN ('messages'::regclass, 'orleansstorage'::regclass)
+            """;
+        await using var source = NpgsqlDataSource.Create(ground.Postgres);
+        await using var connection = await source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var locking = new NpgsqlCommand("LOCK TABLE messages, orleansstorage IN SHARE MODE", connection, transaction)) await locking.ExecuteNonQueryAsync();
+        await crowd.Until(async () =>
+        {
+            await using var command = source.CreateCommand(Waiting);
+            command.Parameters.Add(new() { Value = Fleet.NameOf(Paused) });
+            return (long)(await command.ExecuteScalarAsync())! == 2;
+        }, "writes of rows and of states to wait");
+        await Stands(crowd);
+        await Signals.Pause(fleet[Paused].ProcessId);
+    }
+
+    /// <summary>Waits until no message is acknowledged any more.</summary>
+    private static async Task Stands(Crowd crowd)
+    {
+        const int LooksMin = 10;
+        var (last, looks) = (-1L, 0);
+        await crowd.Until(() =>
+        {
+            (last, looks) = crowd.Acknowledged == last ? (last, looks + 1) : (crowd.Acknowledged, 0);
+            return Task.FromResult(looks >= LooksMin);
+        }, "nothing to be acknowledged any more");
+    }
+}
+
+/// <summary>The same with the members in PostgreSQL.</summary>
+public sealed class PausedSiloOverPostgresTests(ITestOutputHelper output) : PausedSiloTests(Membership.Postgres, output);
+
+/// <summary>The same with the members in Redis.</summary>
+public sealed class PausedSiloOverRedisTests(ITestOutputHelper output) : PausedSiloTests(Membership.Redis, output);

@@ -24,25 +24,19 @@ need_dotnet() {
 
 has_postgres() { compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || command -v postgres >/dev/null 2>&1; }
 
-has_sodium() {
-  { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null; } | grep -q 'libsodium\.so\.23' \
-    || compgen -G '/usr/lib/*/libsodium.so.23' >/dev/null || compgen -G '/usr/lib/libsodium.so.23' >/dev/null
-}
-
 has_node() { command -v npm >/dev/null 2>&1 && node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 18 ? 0 : 1)' 2>/dev/null; }
 
 has_chromium() { command -v chromium >/dev/null 2>&1; }
 
 has_curl() { command -v curl >/dev/null 2>&1; }
 
-# need_packages postgres sodium node …: installs the packages of those that has_… does not find.
+# need_packages postgres node …: installs the packages of those that has_… does not find.
 need_packages() {
   local missing=() what
   for what in "$@"; do
     "has_$what" && continue
     case "$what" in
       postgres) missing+=(postgresql) ;;
-      sodium) missing+=(libsodium23) ;;
       node) missing+=(nodejs npm) ;;
       *) missing+=("$what") ;;
     esac
@@ -56,7 +50,7 @@ need_packages() {
     else
       fail "These packages are missing and cannot be installed without root: ${missing[*]}
   Debian, Ubuntu:  sudo apt-get install ${missing[*]}
-  elsewhere:       PostgreSQL 15 or newer, libsodium 1.0.18 or newer, Node.js 18 or newer with npm"
+  elsewhere:       PostgreSQL 15 or newer, Node.js 18 or newer with npm"
     fi
   fi
   command -v apt-get >/dev/null 2>&1 || fail "Missing: ${missing[*]} (names of Debian packages). Install them with this system's package manager and start again."

@@ -24,11 +24,6 @@ need_dotnet() {
 
 has_postgres() { compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || command -v postgres >/dev/null 2>&1; }
 
-has_sodium() {
-  { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null; } | grep -q 'libsodium\.so\.23' \
-    || compgen -G '/usr/lib/*/libsodium.so.23' >/dev/null || compgen -G '/usr/lib/libsodium.so.23' >/dev/null
-}
-
 has_node() { command -v npm >/dev/null 2>&1 && node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 18 ? 0 : 1)' 2>/dev/null; }
 
 has_chromium() { command -v chromium >/dev/null 2>&1; }
@@ -39,14 +34,15 @@ has_redis() { command -v redis-server >/dev/null 2>&1; }
 
 has_iproute2() { command -v ip >/dev/null 2>&1 || [ -x /sbin/ip ]; }
 
-# need_packages postgres sodium node …: installs the packages of those that has_… does not find.
+has_pgbouncer() { command -v pgbouncer >/dev/null 2>&1 || [ -x /usr/sbin/pgbouncer ]; }
+
+# need_packages postgres node …: installs the packages of those that has_… does not find.
 need_packages() {
   local missing=() what
   for what in "$@"; do
     "has_$what" && continue
     case "$what" in
       postgres) missing+=(postgresql) ;;
-      sodium) missing+=(libsodium23) ;;
       node) missing+=(nodejs npm) ;;
       redis) missing+=(redis-server) ;;
       *) missing+=("$what") ;;
@@ -61,7 +57,7 @@ need_packages() {
     else
       fail "These packages are missing and cannot be installed without root: ${missing[*]}
   Debian, Ubuntu:  sudo apt-get install ${missing[*]}
-  elsewhere:       PostgreSQL 15 or newer, libsodium 1.0.18 or newer, Node.js 18 or newer with npm"
+  elsewhere:       PostgreSQL 15 or newer, Node.js 18 or newer with npm"
     fi
   fi
   command -v apt-get >/dev/null 2>&1 || fail "Missing: ${missing[*]} (names of Debian packages). Install them with this system's package manager and start again."

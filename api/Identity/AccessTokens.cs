@@ -14,18 +14,18 @@ internal sealed class AccessTokens(VerificationKeys keys, EndedSessions ended, T
     /// <summary>The token when it is good now, or why it is not. A session that has ended is <see cref="TokenFault.Expired"/>.</summary>
     public async ValueTask<(AccessToken? Token, TokenFault Fault)> Verify(string text, CancellationToken cancellation)
     {
-        if (text.Length > CompactJws.CharsMax) return (null, TokenFault.Size);
+        if (text.Length > AccessTokenForm.CharsMax) return (null, TokenFault.Size);
         await ended.Loaded(cancellation);
 
         var digest = VerifiedTokens.Digest(text);
         if (_verified.Find(digest) is not { } token)
         {
             var known = keys.Known;
-            var fault = AccessTokenVerifier.Verify(text, known, clock.GetUtcNow(), out var verified);
+            var (verified, fault) = await AccessTokenVerifier.Verify(text, known, clock.GetUtcNow());
             if (fault == TokenFault.Key)
-                fault = AccessTokenVerifier.Verify(text, await keys.NewerThan(known, cancellation), clock.GetUtcNow(), out verified);
-            if (fault != TokenFault.None) return (null, fault);
-            token = verified!;
+                (verified, fault) = await AccessTokenVerifier.Verify(text, await keys.NewerThan(known, cancellation), clock.GetUtcNow());
+            if (verified is null) return (null, fault);
+            token = verified;
             _verified.Add(digest, token);
         }
 

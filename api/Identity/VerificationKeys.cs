@@ -1,4 +1,7 @@
+using System.Buffers.Text;
 using System.Collections.Frozen;
+using System.Security.Cryptography;
+using Microsoft.IdentityModel.Tokens;
 
 namespace OrleansSocial.Identity;
 
@@ -54,21 +57,41 @@ internal sealed class VerificationKeys(IGrainFactory grains, TimeProvider clock)
 }
 
 /// <summary>A set of verification keys by their ids, and what tokens have in common.</summary>
-internal sealed class KeySet(TokenTerms terms, FrozenDictionary<string, (Es256Key Key, DateTimeOffset NotAfter)> keys)
+internal sealed class KeySet(TokenTerms terms, FrozenDictionary<string, (SecurityKey Key, DateTimeOffset NotAfter)> keys)
 {
+    private const string P256 = "1.2.840.10045.3.1.7";
+
     /// <summary>No keys.</summary>
     public static readonly KeySet Empty = new(
-        new("", "", TimeSpan.Zero, TimeSpan.Zero), FrozenDictionary<string, (Es256Key Key, DateTimeOffset NotAfter)>.Empty);
+        new("", "", TimeSpan.Zero, TimeSpan.Zero), FrozenDictionary<string, (SecurityKey Key, DateTimeOffset NotAfter)>.Empty);
 
     /// <summary>What tokens have in common.</summary>
     public TokenTerms Terms => terms;
 
     /// <summary>The key of an id, unless its last token has ended.</summary>
-    public Es256Key? Find(string keyId, DateTimeOffset now) => keys.TryGetValue(keyId, out var held) && now < held.NotAfter ? held.Key : null;
+    public SecurityKey? Find(string keyId, DateTimeOffset now) => keys.TryGetValue(keyId, out var held) && now < held.NotAfter ? held.Key : null;
 
     /// <summary>The set for a new reading; a key that is known already is not imported again. An id is the hash of its key and never means another.</summary>
     public KeySet Renewed(KeyRing read) => new(read.Terms, read.Keys.ToFrozenDictionary(
         k => k.KeyId,
-        k => (keys.TryGetValue(k.KeyId, out var held) ? held.Key : new Es256Key(k.PublicKey), k.NotAfter),
+        k => (keys.TryGetValue(k.KeyId, out var held) ? held.Key : Import(k), k.NotAfter),
         StringComparer.Ordinal));
+
+    /// <summary>Imports a SubjectPublicKeyInfo of P-256, the curve of ES256 (RFC 7518, 3.4). As a JSON Web Key, the library makes a handle of it for each thread that verifies.</summary>
+    /// <exception cref="CryptographicException">It is not a P-256 key.</exception>
+    public static SecurityKey Import(VerificationKey read)
+    {
+        using var key = ECDsa.Create();
+        key.ImportSubjectPublicKeyInfo(read.PublicKey, out _);
+        var parameters = key.ExportParameters(includePrivateParameters: false);
+        if (parameters.Curve.Oid.Value != P256) throw new CryptographicException("The key is not of P-256.");
+        return new JsonWebKey
+        {
+            Kid = read.KeyId,
+            Kty = JsonWebAlgorithmsKeyTypes.EllipticCurve,
+            Crv = JsonWebKeyECTypes.P256,
+            X = Base64Url.EncodeToString(parameters.Q.X),
+            Y = Base64Url.EncodeToString(parameters.Q.Y),
+        };
+    }
 }

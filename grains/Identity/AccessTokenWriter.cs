@@ -1,54 +1,34 @@
-using System.Buffers;
-using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
 
 namespace OrleansSocial.Identity;
 
 /// <summary>Writes access tokens: JWS compact form (RFC 7515), ES256, the claims of RFC 7519.</summary>
 internal static class AccessTokenWriter
 {
+    private static readonly JsonWebTokenHandler s_library = new();
+
+    /// <summary>Remembers no signer: it would be found by the key's value and outlive the handle of the key, which the key ring disposes of.</summary>
+    private static readonly CryptoProviderFactory s_signers = new() { CacheSignatureProviders = false };
+
     /// <summary>Writes and signs one token. Times are whole seconds since 1970.</summary>
-    public static string Write(ECDsa key, string keyId, AccessClaims claims)
+    public static string Write(ECDsa key, string keyId, AccessClaims claims) => s_library.CreateToken(new SecurityTokenDescriptor
     {
-        var input = $"{Part(w => WriteHeader(w, keyId))}.{Part(w => WriteClaims(w, claims))}";
-        var signature = key.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-        return $"{input}.{Base64Url.EncodeToString(signature)}";
-    }
-
-    private static void WriteHeader(Utf8JsonWriter writer, string keyId)
-    {
-        writer.WriteString("alg", "ES256");
-        writer.WriteString("typ", "JWT");
-        writer.WriteString("kid", keyId);
-    }
-
-    private static void WriteClaims(Utf8JsonWriter writer, AccessClaims claims)
-    {
-        writer.WriteString("iss", claims.Issuer);
-        writer.WriteString("aud", claims.Audience);
-        writer.WriteString("sub", claims.User.Value);
-        writer.WriteString("sid", claims.Session.Value);
-        writer.WriteString("handle", claims.Handle);
-        writer.WriteNumber("iat", claims.IssuedAt.ToUnixTimeSeconds());
-        writer.WriteNumber("nbf", claims.IssuedAt.ToUnixTimeSeconds());
-        writer.WriteNumber("exp", claims.ExpiresAt.ToUnixTimeSeconds());
-        writer.WriteString("jti", claims.TokenId);
-    }
-
-    private static string Part(Action<Utf8JsonWriter> members)
-    {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer))
+        SigningCredentials = new(new ECDsaSecurityKey(key) { KeyId = keyId }, SecurityAlgorithms.EcdsaSha256) { CryptoProviderFactory = s_signers },
+        Issuer = claims.Issuer,
+        Audience = claims.Audience,
+        IssuedAt = claims.IssuedAt.UtcDateTime,
+        NotBefore = claims.IssuedAt.UtcDateTime,
+        Expires = claims.ExpiresAt.UtcDateTime,
+        Claims = new Dictionary<string, object>
         {
-            writer.WriteStartObject();
-            members(writer);
-            writer.WriteEndObject();
-        }
-
-        return Base64Url.EncodeToString(buffer.WrittenSpan);
-    }
+            [JwtRegisteredClaimNames.Sub] = claims.User.ToString(),
+            [JwtRegisteredClaimNames.Sid] = claims.Session.ToString(),
+            ["handle"] = claims.Handle,
+            [JwtRegisteredClaimNames.Jti] = claims.TokenId,
+        },
+    });
 }
 
 /// <summary>What an access token says.</summary>

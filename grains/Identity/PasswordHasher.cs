@@ -15,17 +15,16 @@ internal sealed record PasswordCheck(bool Right, string? Rehashed);
 internal sealed class PasswordHasher : IDisposable
 {
     private readonly BlockingCollection<Action> _waiting;
-    private readonly ulong _operations;
-    private readonly nuint _memoryBytes;
-    private readonly Lazy<string> _decoy;
+    private readonly int _passes;
+    private readonly int _memoryKiB;
+    private readonly Lazy<PasswordHash> _decoy;
 
     /// <summary>Starts the threads.</summary>
     public PasswordHasher(IOptions<IdentityOptions> options)
     {
         var limits = options.Value;
-        _operations = (ulong)limits.HashOperations;
-        _memoryBytes = (nuint)limits.HashMemoryKiB * 1024;
-        _decoy = new(() => Sodium.Hash(RandomNumberGenerator.GetBytes(16), _operations, _memoryBytes));
+        (_memoryKiB, _passes) = (limits.HashMemoryKiB, limits.HashOperations);
+        _decoy = new(() => PasswordHash.Of(RandomNumberGenerator.GetBytes(16), _memoryKiB, _passes));
         _waiting = new(limits.HashQueueMax);
 
         // Made ahead, so that the first unknown name is not told from a known one by its time.
@@ -36,14 +35,16 @@ internal sealed class PasswordHasher : IDisposable
 
     /// <summary>Hashes a password. Refused with <c>identity.busy</c> when too many wait.</summary>
     public Task<Outcome<string>> Hash(string password) =>
-        Run(password, bytes => Sodium.Hash(bytes, _operations, _memoryBytes));
+        Run(password, bytes => PasswordHash.Of(bytes, _memoryKiB, _passes).ToString());
 
     /// <summary>Tries a password against a PHC string. Without one (no such account) it takes the same time and is wrong.</summary>
     public Task<Outcome<PasswordCheck>> Verify(string? phc, string password) => Run(password, bytes =>
     {
-        var right = Sodium.Verify(phc ?? _decoy.Value, bytes) && phc is not null;
-        return new PasswordCheck(
-            right, right && Sodium.NeedsRehash(phc!, _operations, _memoryBytes) ? Sodium.Hash(bytes, _operations, _memoryBytes) : null);
+        var stored = phc is null ? _decoy.Value : PasswordHash.Parse(phc);
+        if (stored is null || !stored.Matches(bytes) || phc is null) return new PasswordCheck(false, null);
+
+        var today = stored.MemoryKiB == _memoryKiB && stored.Passes == _passes;
+        return new PasswordCheck(true, today ? null : PasswordHash.Of(bytes, _memoryKiB, _passes).ToString());
     });
 
     /// <summary>Lets the threads finish what waits and end.</summary>

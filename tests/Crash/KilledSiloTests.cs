@@ -43,6 +43,35 @@ public abstract class KilledSiloTests(Membership membership, ITestOutputHelper o
         Assert.InRange(failures, 0, 1);
     }
 
+    [Fact]
+    public async Task The_others_tell_of_a_killed_silo_in_a_handful_of_lines()
+    {
+        await using var ground = await Ground.Shared(membership);
+        await using var cluster = await LocalCluster.Start(ground, 3);
+        await using var crowd = await Crowd.Gather([cluster.Address], ground.Logs, people: 12, rooms: 6, s_patience);
+        await crowd.EveryoneAcknowledged(10);
+        int[] others = [1, 3];
+        var before = others.ToDictionary(silo => silo, silo => cluster.LinesOf(silo).Count());
+        var killedAt = TimeProvider.System.GetTimestamp();
+
+        await Signals.Kill(cluster.ProcessOf(2));
+        await crowd.Until(
+            () => Task.FromResult(others.All(silo => cluster.LinesOf(silo).Any(line => line.Contains("was declared dead", StringComparison.Ordinal)))),
+            "the others to say that the silo is dead");
+        await crowd.EveryoneAcknowledged(20);
+
+        var seconds = TimeProvider.System.GetElapsedTime(killedAt).TotalSeconds;
+        foreach (var silo in others)
+        {
+            var lines = cluster.LinesOf(silo).Skip(before[silo]).ToList();
+            output.WriteLine($"silo {silo} wrote {lines.Count} lines in {seconds:0} s");
+            Assert.True(lines.Count <= seconds + 8, string.Join(Environment.NewLine, lines));
+            Assert.DoesNotContain(lines, line => line.Contains("   at ", StringComparison.Ordinal));
+        }
+
+        await crowd.Finish(cluster.Postgres);
+    }
+
     private static TimeSpan Part(IEnumerable<TimeSpan> silences, int percent)
     {
         var ordered = silences.Order().ToList();

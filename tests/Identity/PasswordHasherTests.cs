@@ -48,6 +48,29 @@ public sealed class PasswordHasherTests
     }
 
     [Fact]
+    public async Task A_hash_that_libsodium_wrote_knows_its_password()
+    {
+        const string Phc = "$argon2id$v=19$m=64,t=1,p=1$J5mVy6Eh3gWPTjk/n/DYwg$r1CuLLpsxEY+9evF4oJhXCWVk2PMy9btULhTElj4v0A";
+        using var hasher = Hasher();
+
+        Assert.Equal(new PasswordCheck(true, null), (await hasher.Verify(Phc, "correct horse battery")).Value);
+        Assert.False((await hasher.Verify(Phc, "correct horse batterY")).Value.Right);
+    }
+
+    [Theory]
+    [InlineData("$argon2i$v=19$m=64,t=1,p=1$J5mVy6Eh3gWPTjk/n/DYwg$r1CuLLpsxEY+9evF4oJhXCWVk2PMy9btULhTElj4v0A")]
+    [InlineData("$argon2id$v=16$m=64,t=1,p=1$J5mVy6Eh3gWPTjk/n/DYwg$r1CuLLpsxEY+9evF4oJhXCWVk2PMy9btULhTElj4v0A")]
+    [InlineData("$argon2id$v=19$m=64,t=1,p=1$J5mVy6Eh3gWPTjk/n/DYwg$r1CuLLpsxEY+9evF4oJhXCWVk2PMy9btULhTElj4v0A\n")]
+    [InlineData("$argon2id$v=19$m=64,t=1,p=1$J5mVy6Eh3gWPTjk/n/DYwg$r1CuLLpsxEY+9evF4oJhXCWVk2PMy9btULhTElj4")]
+    [InlineData("$argon2id$v=19$m=0,t=1,p=1$J5mVy6Eh3gWPTjk/n/DYwg$r1CuLLpsxEY+9evF4oJhXCWVk2PMy9btULhTElj4v0A")]
+    public async Task A_hash_of_another_form_matches_nothing(string phc)
+    {
+        using var hasher = Hasher();
+
+        Assert.Equal(new PasswordCheck(false, null), (await hasher.Verify(phc, "correct horse battery")).Value);
+    }
+
+    [Fact]
     public async Task Without_an_account_every_password_is_wrong_and_a_broken_hash_matches_nothing()
     {
         using var hasher = Hasher();

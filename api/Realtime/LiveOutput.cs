@@ -54,22 +54,24 @@ internal abstract partial class LiveOutput(LiveNode node)
     /// <summary>Sends a frame, or lets it wait.</summary>
     protected void Enqueue(LiveFrame frame)
     {
-        bool full;
-        lock (Gate)
-        {
-            if (_closeCode is not null) return;
-            if (_writing && (_waiting ??= new()).Count < node.Options.QueueFramesMax)
-            {
-                _waiting.Enqueue(frame);
-                return;
-            }
+        LiveFrame? first;
+        lock (Gate) first = Place(frame);
+        if (first is not null) Drain(first);
+    }
 
-            full = _writing;
+    /// <summary>Gives a frame its place in the order, under the gate. A frame that comes back is the first of those that now go out: it is for <see cref="Drain"/>, once the gate is left.</summary>
+    protected LiveFrame? Place(LiveFrame frame)
+    {
+        if (_closeCode is not null) return null;
+        if (!_writing)
+        {
             _writing = true;
+            return frame;
         }
 
-        if (full) Close(RealtimeRefusals.SlowConsumer.Code);
-        else Drain(frame);
+        if ((_waiting ??= new()).Count < node.Options.QueueFramesMax) _waiting.Enqueue(frame);
+        else Close(RealtimeRefusals.SlowConsumer.Code);
+        return null;
     }
 
     /// <summary>Takes note that the connection is gone: nothing more goes out.</summary>
@@ -78,7 +80,8 @@ internal abstract partial class LiveOutput(LiveNode node)
         lock (Gate) _closeCode = "";
     }
 
-    private void Drain(LiveFrame first)
+    /// <summary>Writes a frame that <see cref="Place"/> gave back, and whatever has come to wait behind it.</summary>
+    protected void Drain(LiveFrame first)
     {
         try
         {

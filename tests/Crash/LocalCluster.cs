@@ -44,6 +44,9 @@ internal sealed partial class LocalCluster : IAsyncDisposable
     /// <summary>How often a silo was started.</summary>
     public int StartsOf(int silo) => Runs(silo).Count;
 
+    /// <summary>What a silo printed, over all of its runs.</summary>
+    public IEnumerable<string> LinesOf(int silo) => Keeper.Log.Split('\n').Where(line => line.StartsWith($"silo-{silo} |", StringComparison.Ordinal));
+
     /// <summary>Whether a silo serves at this moment.</summary>
     public async Task<bool> IsReady(int silo)
     {

@@ -1,6 +1,7 @@
 using OrleansSocial.Benchmarks;
 using OrleansSocial.Benchmarks.Grains;
 using OrleansSocial.Benchmarks.Silos;
+using OrleansSocial.Benchmarks.Start;
 
 // As the product does: what a socket brings is taken in on the thread that it woke.
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
@@ -12,6 +13,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["grains"] = GrainBenchmarks.Run,
     ["sends"] = DurableSendBenchmarks.Run,
     ["silos"] = SiloBenchmarks.Run,
+    ["start"] = StartBenchmarks.Run,
 };
 
 if (args is not [var name, .. var rest] || !benchmarks.TryGetValue(name, out var run))

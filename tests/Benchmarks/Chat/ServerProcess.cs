@@ -23,9 +23,11 @@ internal sealed class ServerProcess : IDisposable
         var address = new Uri($"http://127.0.0.1:{FreePort.Find()}");
         var start = new ProcessStartInfo("dotnet", [assembly, "--urls", address.ToString()])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             WorkingDirectory = Path.GetDirectoryName(assembly)!,
         };
+        start.Environment["Social__Node__EndsWithInput"] = "true";
         start.Environment["Social__Node__SiloPort"] = FreePort.Find().ToString(CultureInfo.InvariantCulture);
         start.Environment["Social__Node__GatewayPort"] = FreePort.Find().ToString(CultureInfo.InvariantCulture);
         foreach (var (key, value) in environment) start.Environment[key] = value;
@@ -52,6 +54,13 @@ internal sealed class ServerProcess : IDisposable
             var line = File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
             return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
         }
+    }
+
+    /// <summary>Lets the process end in good order; for the product's silo only.</summary>
+    public async Task Stop()
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync();
     }
 
     /// <inheritdoc/>

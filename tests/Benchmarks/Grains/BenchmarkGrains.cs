@@ -1,19 +1,24 @@
+using Orleans.Placement;
+
 namespace OrleansSocial.Benchmarks.Grains;
 
-public interface IEchoGrain : IGrainWithIntegerKey
+/// <summary>What the kinds of grains have in common that differ by where they are placed.</summary>
+public interface IPlacedGrain : IGrainWithIntegerKey
 {
     Task Ping();
+}
 
+public interface IEchoGrain : IPlacedGrain
+{
     ValueTask PingValue();
 
     Task<int> Add(int value);
 
     Task<SmallNote> Echo(SmallNote note);
 
-    Task<BigNote> Echo(BigNote note);
+    Task<SharedNote> Echo(SharedNote note);
 
-    /// <summary>The silo that the grain lives on.</summary>
-    Task<string> Where();
+    Task<BigNote> Echo(BigNote note);
 
     /// <summary>Calls another grain that often, one call after the other.</summary>
     Task Relay(IEchoGrain other, int calls);
@@ -32,6 +37,10 @@ public sealed class SmallNote
     [Id(2)]
     public DateTimeOffset At { get; set; }
 }
+
+/// <summary>A record that crosses as it is, as those of the product do.</summary>
+[GenerateSerializer, Immutable]
+public sealed record SharedNote([property: Id(0)] int Number, [property: Id(1)] string Text, [property: Id(2)] DateTimeOffset At);
 
 /// <summary>About a kilobyte, most of it in an array.</summary>
 [GenerateSerializer]
@@ -63,12 +72,40 @@ public sealed class EchoGrain : Grain, IEchoGrain
 
     public Task<SmallNote> Echo(SmallNote note) => Task.FromResult(note);
 
-    public Task<BigNote> Echo(BigNote note) => Task.FromResult(note);
+    public Task<SharedNote> Echo(SharedNote note) => Task.FromResult(note);
 
-    public Task<string> Where() => Task.FromResult(RuntimeIdentity);
+    public Task<BigNote> Echo(BigNote note) => Task.FromResult(note);
 
     public async Task Relay(IEchoGrain other, int calls)
     {
         for (var i = 0; i < calls; i++) await other.Ping();
     }
+}
+
+/// <summary>Placed on any silo.</summary>
+public interface IFarGrain : IPlacedGrain
+{
+    /// <summary>The silo that the grain lives on.</summary>
+    Task<string> Where();
+
+    Task<BigNote> Echo(BigNote note);
+}
+
+[RandomPlacement]
+public sealed class FarGrain : Grain, IFarGrain
+{
+    public Task Ping() => Task.CompletedTask;
+
+    public Task<string> Where() => Task.FromResult(RuntimeIdentity);
+
+    public Task<BigNote> Echo(BigNote note) => Task.FromResult(note);
+}
+
+/// <summary>Placed where it is called first.</summary>
+public interface INearGrain : IPlacedGrain;
+
+[PreferLocalPlacement]
+public sealed class NearGrain : Grain, INearGrain
+{
+    public Task Ping() => Task.CompletedTask;
 }

@@ -1,13 +1,11 @@
 using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace OrleansSocial.Benchmarks.Grains;
 
-/// <summary>What some work took: time on the wall, and processor time of the whole process.</summary>
+/// <summary>What some work took: time on the wall, and processor time of the processes that did it.</summary>
 internal readonly record struct Took(double WallSeconds, double ProcessorSeconds);
 
-/// <summary>The benchmarks of the runtime alone: one silo without a product.</summary>
+/// <summary>The benchmarks of grains alone: the product's host beside a bare Orleans, sample by sample in turn.</summary>
 internal static class GrainBenchmarks
 {
     private const int Samples = 5;
@@ -15,44 +13,56 @@ internal static class GrainBenchmarks
     /// <summary>Runs all, or those that are named: <c>calls</c>, <c>activations</c>, <c>idle</c>.</summary>
     public static async Task Run(string[] names)
     {
-        if (names.Length == 0 || names.Contains("calls")) await GrainCallBenchmarks.Run();
-        if (names.Length == 0 || names.Contains("activations")) await ActivationBenchmarks.Run();
-        if (names.Length == 0 || names.Contains("idle")) await IdleBenchmarks.Run();
+        await using var postgres = await BenchmarkPostgres.Start();
+        if (names.Length == 0 || names.Contains("calls")) await GrainCallBenchmarks.Run(await postgres.CreateDatabase());
+        if (names.Length == 0 || names.Contains("activations")) await ActivationBenchmarks.Run(await postgres.CreateDatabase());
+        if (names.Length == 0 || names.Contains("idle")) await IdleBenchmarks.Run(await postgres.CreateDatabase());
     }
 
-    public static async Task<IHost> Start()
+    /// <summary>Prints the heading of the lines of <see cref="Compare"/>.</summary>
+    public static void PrintHeading()
     {
-        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.UseOrleans(silo => silo.UseLocalhostClustering());
-        var host = builder.Build();
-        await host.StartAsync();
-        return host;
+        Console.WriteLine("| | bare us | ours us | ours k/s | rate, of bare | processor us, bare | ours | of bare |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
     }
 
-    public static IGrainFactory Grains(this IHost host) => host.Services.GetRequiredService<IGrainFactory>();
-
-    /// <summary>Prints the median of five samples, after one that warms up: time per operation, and operations per second.</summary>
-    public static async Task Print(string what, int operations, Func<Task> work)
+    /// <summary>Prints medians of five samples of each host, taken in turn after one that warms up, and the medians of the ratios of neighbours.</summary>
+    /// <param name="what">The line's name.</param>
+    /// <param name="operations">How many operations one piece of work is.</param>
+    /// <param name="bare">The work on the bare Orleans.</param>
+    /// <param name="ours">The same on the product's host.</param>
+    /// <param name="helper">Another process whose processor time counts too; 0 for none.</param>
+    public static async Task Compare(string what, int operations, Func<Task> bare, Func<Task> ours, int helper = 0)
     {
-        await Time(work);
-        var samples = new Took[Samples];
-        for (var i = 0; i < Samples; i++) samples[i] = await Time(work);
-        var wall = Median(samples.Select(s => s.WallSeconds)) / operations;
-        var processor = Median(samples.Select(s => s.ProcessorSeconds)) / operations;
+        await Time(bare, helper);
+        await Time(ours, helper);
+        var (theirs, own) = (new Took[Samples], new Took[Samples]);
+        for (var i = 0; i < Samples; i++) (theirs[i], own[i]) = (await Time(bare, helper), await Time(ours, helper));
+
+        var (wall, ownWall) = (Median(theirs.Select(t => t.WallSeconds)) / operations, Median(own.Select(t => t.WallSeconds)) / operations);
+        var (processor, ownProcessor) = (Median(theirs.Select(t => t.ProcessorSeconds)) / operations, Median(own.Select(t => t.ProcessorSeconds)) / operations);
+        var rate = Median(theirs.Zip(own, (t, o) => t.WallSeconds / o.WallSeconds));
+        var cost = Median(theirs.Zip(own, (t, o) => o.ProcessorSeconds / t.ProcessorSeconds));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{what,-30} {wall * 1e6,8:F3} us  {1 / wall / 1e6,7:F3} M/s  {processor * 1e6,8:F3} us of processor"));
+            $"| {what} | {wall * 1e6:F2} | {ownWall * 1e6:F2} | {1e-3 / ownWall:F0} | {rate:F2} | {processor * 1e6:F2} | {ownProcessor * 1e6:F2} | {cost:F2} |"));
     }
 
-    private static double Median(IEnumerable<double> figures) => figures.Order().ElementAt(Samples / 2);
+    /// <summary>The middle one.</summary>
+    public static double Median(IEnumerable<double> figures)
+    {
+        var sorted = figures.Order().ToList();
+        return sorted[sorted.Count / 2];
+    }
 
     // Work starts on the thread pool, as requests of a server do.
-    private static async Task<Took> Time(Func<Task> work)
+    private static async Task<Took> Time(Func<Task> work, int helper)
     {
         GC.Collect();
         var clock = TimeProvider.System;
-        var (start, used) = (clock.GetTimestamp(), Environment.CpuUsage.TotalTime);
+        TimeSpan Used() => Environment.CpuUsage.TotalTime + (helper == 0 ? TimeSpan.Zero : ProcessTimes.Of(helper));
+        var (start, used) = (clock.GetTimestamp(), Used());
         await Task.Run(work);
-        return new Took(clock.GetElapsedTime(start).TotalSeconds, (Environment.CpuUsage.TotalTime - used).TotalSeconds);
+        return new Took(clock.GetElapsedTime(start).TotalSeconds, (Used() - used).TotalSeconds);
     }
 }

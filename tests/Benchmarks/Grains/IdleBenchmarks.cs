@@ -1,28 +1,18 @@
 using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Orleans.Configuration;
 
 namespace OrleansSocial.Benchmarks.Grains;
 
-/// <summary>A million grains that nobody calls any more: what each holds, and what ending all of them does to a caller of another grain.</summary>
+/// <summary>Many grains that nobody calls any more: what each holds, and what ending all of them does to a caller of another grain.</summary>
 internal static class IdleBenchmarks
 {
-    private const int Grains = 1_000_000;
+    private const int Grains = 300_000;
     private const int Callers = 100;
-    private static readonly TimeSpan s_age = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_age = TimeSpan.FromSeconds(40);
 
-    public static async Task Run()
+    public static async Task Run(string database)
     {
-        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.UseOrleans(silo => silo.UseLocalhostClustering().Configure<GrainCollectionOptions>(collection =>
-        {
-            collection.CollectionAge = s_age;
-            collection.CollectionQuantum = s_age / 2;
-        }));
-        using var host = builder.Build();
-        await host.StartAsync();
-        var grains = host.Grains();
+        await using var hosts = await GrainHosts.Start(database, collection: options => (options.CollectionAge, options.CollectionQuantum) = (s_age, s_age / 2));
+        var grains = hosts.Ours;
         var before = GC.GetTotalMemory(forceFullCollection: true);
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
         {
@@ -54,7 +44,6 @@ internal static class IdleBenchmarks
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{"ending all of them",-30} longest call beside it {longestCall.TotalMilliseconds:F1} ms, longest pause of the collector {longestPause.TotalMilliseconds:F1} ms (all {paused.TotalMilliseconds:F0} ms) within {clock.GetElapsedTime(began).TotalSeconds:F0} s"));
-        await host.StopAsync();
     }
 }
 

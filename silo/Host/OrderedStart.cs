@@ -10,10 +10,11 @@ internal sealed class OrderedStart(IReadOnlyList<IHostedService> parts, Doors do
 {
     private int _started;
 
-    /// <summary>Takes every part that is registered so far; the HTTP server is not among them and starts by itself.</summary>
+    /// <summary>Takes every part that is registered so far, but for those that come before everything; the HTTP server is not among them and starts by itself.</summary>
     public static void Register(WebApplicationBuilder builder)
     {
-        var parts = builder.Services.Where(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Name != "GenericWebHostService").ToList();
+        var parts = builder.Services.Where(service => service.ServiceType == typeof(IHostedService)
+            && service.ImplementationType?.IsAssignableTo(typeof(IHostedLifecycleService)) != true && service.ImplementationType?.Name != "GenericWebHostService").ToList();
         foreach (var part in parts)
         {
             builder.Services.Remove(part);

@@ -8,18 +8,30 @@ namespace OrleansSocial.Host;
 
 /// <summary>Looks before anything starts whether this node can listen where it is to, and tells all that it cannot at once, with the setting that decides it.</summary>
 /// <remarks>What takes a port between the look and the use of it is told by <see cref="Start"/>, less exactly.</remarks>
-internal sealed class Ports(IConfiguration configuration, IOptions<NodeOptions> node, IServiceProvider services) : IHostedService
+internal sealed class Ports(IConfiguration configuration, IOptions<NodeOptions> node, IServiceProvider services) : IHostedLifecycleService
 {
     /// <inheritdoc/>
     /// <exception cref="StartRefusedException">A port is taken, or the address is not one of this machine's.</exception>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken)
     {
         List<string> faults = [.. Wanted().Select(Fault).OfType<string>()];
         return faults.Count == 0 ? Task.CompletedTask : throw new StartRefusedException(string.Join(Environment.NewLine + "  ", faults));
     }
 
     /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private IEnumerable<Place> Wanted()
     {

@@ -75,6 +75,7 @@ public static class SocialApp
         builder.AddStorage();
         builder.UseOrleans(silo => silo
             .UseCluster()
+            .AddNews()
             .AddIdentity()
             .AddUsers()
             .AddRateLimits()

@@ -5,13 +5,11 @@ using Microsoft.Extensions.Logging;
 
 namespace OrleansSocial.Identity;
 
-/// <summary>Asks several times a second which sessions have ended, and keeps them while their access tokens live.</summary>
-/// <remarks>Invariants: 1. A session stays in the set until no access token of it can be valid. 2. Subscribers hear of each session once. 3. Nobody is let in before the first answer.</remarks>
-internal sealed partial class EndedSessions(IGrainFactory grains, TimeProvider clock, ILogger<EndedSessions> log) : BackgroundService, IEndedSessions
+/// <summary>Asks which sessions have ended, at once when there are news of one and from time to time without, and keeps them while their access tokens live.</summary>
+/// <remarks>Invariants: 1. A session stays in the set until no access token of it can be valid. 2. Subscribers hear of each session once. 3. Nobody is let in before the first answer.
+/// 4. A session that ended is known within a second, whether or not its news come.</remarks>
+internal sealed partial class EndedSessions : BackgroundService, IEndedSessions
 {
-    /// <summary>With the time of one question and answer, well within the second in which every node refuses an ended session.</summary>
-    private static readonly TimeSpan s_pollPeriod = TimeSpan.FromMilliseconds(400);
-
     /// <summary>No access token lives longer than the options of the silo can say.</summary>
     private static readonly TimeSpan s_tokensMax = TimeSpan.FromMinutes(62);
 
@@ -20,7 +18,19 @@ internal sealed partial class EndedSessions(IGrainFactory grains, TimeProvider c
 
     private readonly ConcurrentDictionary<SessionId, DateTimeOffset> _ended = [];
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly IGrainFactory _grains;
+    private readonly RepairPace _pace;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<EndedSessions> _log;
+    private readonly Bell _news;
     private ImmutableList<Action<SessionId>> _subscribers = [];
+
+    /// <summary>Listens for news of sessions.</summary>
+    public EndedSessions(IGrainFactory grains, NodeNews news, RepairPace pace, TimeProvider clock, ILogger<EndedSessions> log)
+    {
+        (_grains, _pace, _clock, _log, _news) = (grains, pace, clock, log, new Bell(clock));
+        news.Subscribe(NewsTopic.Sessions, _news.Ring);
+    }
 
     /// <inheritdoc/>
     public bool Contains(SessionId session) => _ended.ContainsKey(session);
@@ -32,19 +42,18 @@ internal sealed partial class EndedSessions(IGrainFactory grains, TimeProvider c
         return new Subscription(this, ended);
     }
 
-    /// <summary>Notes at once a session that ended through this node; the others hear of it with their next question.</summary>
-    public void Mark(SessionId session) => Mark(session, clock.GetUtcNow() + s_tokensMax);
+    /// <summary>Notes at once a session that ended through this node; the others hear of it by the news.</summary>
+    public void Mark(SessionId session) => Mark(session, _clock.GetUtcNow() + s_tokensMax);
 
     /// <summary>Completes once it is known which sessions had ended before this node started.</summary>
     /// <exception cref="TimeoutException">The cluster does not say.</exception>
     public ValueTask Loaded(CancellationToken cancellation) =>
-        _loaded.Task.IsCompletedSuccessfully ? default : new(_loaded.Task.WaitAsync(s_loadMax, clock, cancellation));
+        _loaded.Task.IsCompletedSuccessfully ? default : new(_loaded.Task.WaitAsync(s_loadMax, _clock, cancellation));
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(s_pollPeriod, clock);
-        var (horizon, sweptAt, failing) = (0UL, clock.GetTimestamp(), false);
+        var (horizon, sweptAt, failing) = (0UL, _clock.GetTimestamp(), false);
         do
         {
             try
@@ -60,18 +69,19 @@ internal sealed partial class EndedSessions(IGrainFactory grains, TimeProvider c
                 failing = true;
             }
 
-            if (clock.GetElapsedTime(sweptAt) < s_sweepPeriod) continue;
-            sweptAt = clock.GetTimestamp();
-            Sweep(clock.GetUtcNow());
+            if (_clock.GetElapsedTime(sweptAt) < s_sweepPeriod) continue;
+            sweptAt = _clock.GetTimestamp();
+            Sweep(_clock.GetUtcNow());
         }
-        while (await NextTick(timer, stoppingToken));
+        while (await Next(stoppingToken));
     }
 
-    private static async ValueTask<bool> NextTick(PeriodicTimer timer, CancellationToken stopping)
+    private async ValueTask<bool> Next(CancellationToken stopping)
     {
         try
         {
-            return await timer.WaitForNextTickAsync(stopping);
+            await _news.Wait(_pace.Period, stopping);
+            return true;
         }
         catch (OperationCanceledException)
         {
@@ -83,7 +93,7 @@ internal sealed partial class EndedSessions(IGrainFactory grains, TimeProvider c
     {
         while (true)
         {
-            var page = await grains.GetGrain<IEndedSessionsGrain>(0).Since(horizon);
+            var page = await _grains.GetGrain<IEndedSessionsGrain>(0).Since(horizon);
             foreach (var ended in page.Sessions) Mark(ended.Session, ended.TokensUntil);
             horizon = page.Horizon;
             if (!page.More) return horizon;
@@ -123,4 +133,12 @@ internal sealed partial class EndedSessions(IGrainFactory grains, TimeProvider c
     {
         public void Dispose() => ImmutableInterlocked.Update(ref owner._subscribers, list => list.Remove(ended));
     }
+}
+
+/// <summary>How often a node asks for what it may not have been told.</summary>
+/// <param name="Period">With the time of one question and answer well within the second in which every node refuses an ended session.</param>
+internal sealed record RepairPace(TimeSpan Period)
+{
+    /// <summary>The pace of every node.</summary>
+    public static RepairPace Usual { get; } = new(TimeSpan.FromMilliseconds(600));
 }

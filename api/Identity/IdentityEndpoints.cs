@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansSocial.RateLimits;
 
 namespace OrleansSocial.Identity;
@@ -18,11 +19,13 @@ public static class IdentityEndpoints
     /// <summary>Registers what the edge needs to know who calls.</summary>
     public static IServiceCollection AddIdentityEdge(this IServiceCollection services)
     {
+        services.TryAddSingleton(RepairPace.Usual);
         services.AddSingleton<VerificationKeys>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<EndedSessions>();
         services.AddSingleton<IEndedSessions>(s => s.GetRequiredService<EndedSessions>());
         services.AddHostedService(s => s.GetRequiredService<EndedSessions>());
+        services.AddHostedService(s => s.GetRequiredService<VerificationKeys>());
         services.AddAuthentication(BearerHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, configureOptions: null);
         services.AddAuthorization();

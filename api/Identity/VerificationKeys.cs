@@ -1,20 +1,34 @@
 using System.Buffers.Text;
 using System.Collections.Frozen;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
 
 namespace OrleansSocial.Identity;
 
-/// <summary>The cluster's verification keys as this node last read them.</summary>
-internal sealed class VerificationKeys(IGrainFactory grains, TimeProvider clock) : IDisposable
+/// <summary>The cluster's verification keys as this node last read them: again when there are news of them, and for a token whose key is not among them.</summary>
+internal sealed partial class VerificationKeys : BackgroundService
 {
     private const int WaitingMax = 256;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_retryPause = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly IGrainFactory _grains;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<VerificationKeys> _log;
+    private readonly Bell _news;
     private volatile KeySet _known = KeySet.Empty;
     private long? _readAt;
     private int _waiting;
+
+    /// <summary>Listens for news of keys.</summary>
+    public VerificationKeys(IGrainFactory grains, NodeNews news, TimeProvider clock, ILogger<VerificationKeys> log)
+    {
+        (_grains, _clock, _log, _news) = (grains, clock, log, new Bell(clock));
+        news.Subscribe(NewsTopic.Keys, _news.Ring);
+    }
 
     /// <summary>What is known now.</summary>
     public KeySet Known => _known;
@@ -31,20 +45,7 @@ internal sealed class VerificationKeys(IGrainFactory grains, TimeProvider clock)
 
         try
         {
-            await _one.WaitAsync(cancellation);
-            try
-            {
-                if (!ReferenceEquals(_known, seen)) return _known;
-                if (_readAt is { } at && clock.GetElapsedTime(at) is var elapsed && elapsed < s_pause)
-                    await Task.Delay(s_pause - elapsed, clock, cancellation);
-                _known = _known.Renewed(await grains.GetGrain<IKeyRingGrain>(0).Keys());
-                _readAt = clock.GetTimestamp();
-                return _known;
-            }
-            finally
-            {
-                _one.Release();
-            }
+            return await Read(seen, cancellation);
         }
         finally
         {
@@ -53,7 +54,57 @@ internal sealed class VerificationKeys(IGrainFactory grains, TimeProvider clock)
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _one.Dispose();
+    public override void Dispose()
+    {
+        _one.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await _news.Wait(Timeout.InfiniteTimeSpan, stoppingToken);
+                await Read(seen: null, stoppingToken);
+            }
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+            {
+                // Tried again in a moment; meanwhile a token of a new key asks by itself.
+                LogNotRead(fault.Message);
+                _news.Ring();
+                await Task.Delay(s_retryPause, _clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException)
+            {
+                // The node stops.
+            }
+        }
+    }
+
+    /// <summary>Reads the keys, one reading at a time and not too many a second, unless others than <paramref name="seen"/> have come meanwhile.</summary>
+    private async Task<KeySet> Read(KeySet? seen, CancellationToken cancellation)
+    {
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            if (seen is not null && !ReferenceEquals(_known, seen)) return _known;
+            if (_readAt is { } at && _clock.GetElapsedTime(at) is var elapsed && elapsed < s_pause)
+                await Task.Delay(s_pause - elapsed, _clock, cancellation);
+            _known = _known.Renewed(await _grains.GetGrain<IKeyRingGrain>(0).Keys());
+            _readAt = _clock.GetTimestamp();
+            return _known;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The keys of the cluster could not be read; trying again: {Cause}")]
+    private partial void LogNotRead(string cause);
 }
 
 /// <summary>A set of verification keys by their ids, and what tokens have in common.</summary>

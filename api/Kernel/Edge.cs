@@ -7,7 +7,7 @@ using Microsoft.OpenApi;
 
 namespace OrleansSocial.Kernel;
 
-/// <summary>What every slice of the edge stands on: JSON, problems, documentation.</summary>
+/// <summary>What every slice of the edge stands on: JSON, problems, documentation, news of the cluster.</summary>
 public static class Edge
 {
     /// <summary>Registers the common services of the edge.</summary>
@@ -18,6 +18,9 @@ public static class Edge
         services.AddExceptionHandler<Faults>();
         services.AddProblemDetails();
         services.AddOpenApi("v1", Document);
+        services.AddSingleton<NodeNews>();
+        services.AddSingleton<IClusterConnectionStatusObserver>(provider => provider.GetRequiredService<NodeNews>());
+        services.AddHostedService(provider => provider.GetRequiredService<NodeNews>());
         return services;
     }
 

@@ -8,25 +8,27 @@ namespace OrleansSocial.Realtime;
 /// <summary>Every live connection of this node: renews their leases, and closes them when their session ends or the node stops.</summary>
 /// <remarks>
 /// A person's grain forgets its connections when it moves to another silo, and a silo that dies takes pushes along that it had not
-/// sent. When the silos of the cluster change all connections renew at once and read from their cursor what they may have missed.
+/// sent. When the silos of the cluster change all connections renew at once, and those whose grain has moved read from their cursor
+/// what they may have missed. A moment later, when every silo has heard of the change and grains have settled, all of them do.
 /// </remarks>
 internal sealed partial class LiveConnections : BackgroundService
 {
     private const int RenewsAtOnceMax = 64;
     private static readonly TimeSpan StopMoment = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SettleMoment = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<ConnectionId, LiveConnection> _all = new();
     private readonly LiveNode _node;
     private readonly IEndedSessions _ended;
     private readonly IHostApplicationLifetime _process;
-    private Task _looking = Task.CompletedTask;
-    private long? _silos;
+    private readonly Bell _silosChanged;
 
-    /// <summary>Listens for sessions that end.</summary>
-    public LiveConnections(LiveNode node, IEndedSessions ended, IHostApplicationLifetime process)
+    /// <summary>Listens for sessions that end and silos that change.</summary>
+    public LiveConnections(LiveNode node, IEndedSessions ended, NodeNews news, IHostApplicationLifetime process)
     {
-        (_node, _ended, _process) = (node, ended, process);
+        (_node, _ended, _process, _silosChanged) = (node, ended, process, new Bell(node.Clock));
         Subscription = ended.Subscribe(CloseSession);
+        news.Subscribe(NewsTopic.Silos, _silosChanged.Ring);
     }
 
     private IDisposable Subscription { get; }
@@ -68,14 +70,18 @@ internal sealed partial class LiveConnections : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var stopping = _process.ApplicationStopping.Register(CloseAll);
+        await Task.WhenAll(Tick(stoppingToken), FollowSilos(stoppingToken));
+    }
+
+    private async Task Tick(CancellationToken stopping)
+    {
         using var seconds = new PeriodicTimer(TimeSpan.FromSeconds(1), _node.Clock);
         try
         {
             var memory = new MemoryTrim(_node.Options.TrimHeapMiBMax);
-            for (var second = 0; await seconds.WaitForNextTickAsync(stoppingToken); second++)
+            for (var second = 0; await seconds.WaitForNextTickAsync(stopping); second++)
             {
                 RenewSome(second);
-                if (_looking.IsCompleted) _looking = Look(stoppingToken);
                 memory.Tick(_all.Count);
             }
         }
@@ -96,24 +102,25 @@ internal sealed partial class LiveConnections : BackgroundService
         }
     }
 
-    private async Task Look(CancellationToken stopping)
+    private async Task FollowSilos(CancellationToken stopping)
     {
         try
         {
-            var before = _silos;
-            _silos = await _node.Grains.GetGrain<ISilosGrain>(0).Active();
-            if (before is null || before == _silos || _all.IsEmpty) return;
+            for (var unsettled = false; ;)
+            {
+                unsettled = await _silosChanged.Wait(unsettled ? SettleMoment : Timeout.InfiniteTimeSpan, stopping);
+                if (_all.IsEmpty) continue;
 
-            LogSilosChanged(_node.Log, _all.Count);
-            await Parallel.ForEachAsync(
-                _all.Values,
-                new ParallelOptions { MaxDegreeOfParallelism = RenewsAtOnceMax, CancellationToken = stopping },
-                async (connection, _) => await Renew(connection, watches: true, behind: true));
+                if (unsettled) LogSilosChanged(_node.Log, _all.Count);
+                await Parallel.ForEachAsync(
+                    _all.Values,
+                    new ParallelOptions { MaxDegreeOfParallelism = RenewsAtOnceMax, CancellationToken = stopping },
+                    async (connection, _) => await Renew(connection, watches: !unsettled, behind: !unsettled));
+            }
         }
-        catch (Exception fault)
+        catch (OperationCanceledException)
         {
-            // Asked again within a second.
-            LogNotRenewed(_node.Log, fault.Message);
+            // The node stops.
         }
     }
 

@@ -3,7 +3,7 @@ using NpgsqlTypes;
 
 namespace OrleansSocial.Identity;
 
-/// <summary>The table of sessions that ended while their access tokens still live. Every node reads it several times a second.</summary>
+/// <summary>The table of sessions that ended while their access tokens still live. Every node reads it when it hears of one, and all the same more than once a second.</summary>
 internal sealed class EndedSessionStore(Database database, Horizons horizons)
 {
     private const int PageRowsMax = 10_000;

@@ -7,6 +7,7 @@ namespace OrleansSocial.Identity;
 /// <remarks>Invariants: 1. Only the newest key signs, and not when it is old. 2. A key verifies until the last token signed with it has ended. 3. A key is durable before it signs.</remarks>
 internal sealed class KeyRingGrain(
     [PersistentState("keys", GrainStorage.Name)] IPersistentState<KeyRingState> ring,
+    NewsTeller news,
     IOptions<IdentityOptions> options,
     TimeProvider clock)
     : Grain, IKeyRingGrain
@@ -34,6 +35,7 @@ internal sealed class KeyRingGrain(
         var now = clock.GetUtcNow();
         await ring.Commit(this, KeyRules.Rotate(ring.State, KeyRules.Make(now, options.Value), now, options.Value));
         Forget();
+        news.Tell(NewsTopic.Keys);
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)

@@ -7,6 +7,7 @@ namespace OrleansSocial.Identity;
 internal sealed class SessionGrain(
     [PersistentState("session", GrainStorage.Name)] IPersistentState<SessionState> session,
     EndedSessionStore endedSessions,
+    NewsTeller news,
     IOptions<IdentityOptions> options,
     TimeProvider clock)
     : Grain, ISessionGrain
@@ -46,6 +47,7 @@ internal sealed class SessionGrain(
         // The nodes are told first: should the second write fail, the caller hears of it and ends the session again.
         var now = clock.GetUtcNow();
         await endedSessions.Add(Id, now.AddMinutes(options.Value.AccessMinutes).AddSeconds(options.Value.ClockSkewSeconds));
+        news.Tell(NewsTopic.Sessions);
         await session.Commit(this, session.State with { EndedAt = now });
     }
 

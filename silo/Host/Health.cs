@@ -1,6 +1,5 @@
 using Npgsql;
 using OrleansSocial.Kernel;
-using OrleansSocial.Realtime;
 
 namespace OrleansSocial.Host;
 
@@ -44,7 +43,8 @@ internal static class Health
     {
         try
         {
-            await grains.GetGrain<ISilosGrain>(0).Active().WaitAsync(patience);
+            // Who knows nothing yet is answered at once.
+            await grains.GetGrain<INewsGrain>(0).After(News.Nothing).WaitAsync(patience);
             return null;
         }
         catch (Exception fault) when (fault is OperationCanceledException or OrleansException or TimeoutException)

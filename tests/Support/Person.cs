@@ -87,6 +87,9 @@ public sealed class Person
         return problem;
     }
 
+    /// <summary>The same person with the same session at another node.</summary>
+    public Person At(SocialHost node) => new(node, Name, Tokens);
+
     /// <summary>Signs in once more, as on another device.</summary>
     public async Task<Person> AnotherDevice()
         => new(Host, Name, await Read<SessionTokens>(await Host.Http.PostAsJsonAsync("/v1/auth/login", new { handle = Handle, password = Password })));

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using Orleans.Runtime.Services;
+using Orleans.Services;
+
+namespace OrleansSocial.Kernel;
+
+/// <summary>The ear of each silo for what others tell.</summary>
+[Alias("kernel.news-service")]
+internal interface INewsService : IGrainService
+{
+    /// <summary>Something has changed.</summary>
+    [Alias("tell"), OneWay]
+    Task Tell(NewsTopic topic);
+}
+
+/// <summary>Puts what other silos tell on the board of its own.</summary>
+internal sealed class NewsService(GrainId id, Silo silo, ILoggerFactory loggers, NewsBoard board) : GrainService(id, silo, loggers), INewsService
+{
+    public Task Tell(NewsTopic topic)
+    {
+        board.Note(topic);
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>Tells every silo that something has changed, after the change is durable. Nobody waits for it, and a word that is lost costs nothing but time.</summary>
+internal sealed partial class NewsTeller(IServiceProvider services, IClusterMembershipService cluster, ILocalSiloDetails me, NewsBoard board, ILogger<NewsTeller> log)
+    : GrainServiceClient<INewsService>(services)
+{
+    /// <summary>Tells the silos that serve, this one first.</summary>
+    public void Tell(NewsTopic topic)
+    {
+        board.Note(topic);
+        foreach (var (silo, member) in cluster.CurrentSnapshot.Members)
+        {
+            if (member.Status != SiloStatus.Active || silo.Equals(me.SiloAddress)) continue;
+            try
+            {
+                _ = GetGrainService(silo).Tell(topic);
+            }
+            catch (Exception fault)
+            {
+                // What is told is done already, and whoever told it must not fail for it.
+                LogNotTold(topic, silo, fault.Message);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The news of {Topic} were not told to {Silo}: {Cause}")]
+    private partial void LogNotTold(NewsTopic topic, SiloAddress silo, string cause);
+}

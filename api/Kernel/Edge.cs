@@ -36,12 +36,7 @@ public static class Edge
     public static void MapDocumentation(this WebApplication app)
     {
         app.MapOpenApi("/openapi/{documentName}.json").Public();
-        app.UseSwaggerUI(ui =>
-        {
-            ui.RoutePrefix = "docs";
-            ui.DocumentTitle = "OrleansSocial API";
-            ui.SwaggerEndpoint("/openapi/v1.json", "v1");
-        });
+        app.MapDocsPage();
     }
 
     private static Task BareStatus(HttpContext context) => context.Response.StatusCode switch

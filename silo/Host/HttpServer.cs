@@ -8,14 +8,11 @@ namespace OrleansSocial.Host;
 /// <summary>The HTTP server: where it listens, what it limits, which headers every answer carries.</summary>
 internal static class HttpServer
 {
-    // The page is made of this server's own files; the documentation's page brings inline parts with it.
+    // The page is made of this server's own files. The documentation's page has a policy of its own.
     // The page makes its elements from text alone, so no text may ever be parsed as markup or script ("trusted types").
     private const string PagePolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
         + "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
-
-    private const string DocsPolicy =
-        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
     /// <summary>Registers the limits of the server and its drain at the end.</summary>
     public static void AddHttpServer(this WebApplicationBuilder builder)
@@ -66,7 +63,7 @@ internal static class HttpServer
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
-        headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs") ? DocsPolicy : PagePolicy;
+        headers.ContentSecurityPolicy = PagePolicy;
         if (context.Request.IsHttps)
         {
             headers.StrictTransportSecurity = "max-age=31536000";

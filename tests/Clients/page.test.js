@@ -483,3 +483,12 @@ test('The page allows scripts and styles from its own host alone, none of them i
   assert.equal(answer.headers.get('cache-control'), 'no-cache');
   assert.doesNotMatch(html, /<script(?![^>]*\bsrc=)|<style| style=| on\w+=|https?:\/\//);
 });
+
+story('Somebody reads the documentation, and no other host hears of it', async ({ tab }) => {
+  const { page } = await tab();
+
+  await page.goto(new URL('/docs', address).href);
+
+  await page.getByRole('heading', { name: 'OrleansSocial', exact: true }).waitFor();
+  await page.getByRole('heading', { name: 'Identity', exact: true }).waitFor();
+});

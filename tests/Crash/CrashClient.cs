@@ -56,13 +56,16 @@ internal sealed class CrashClient(ApiClient api, Uri hub, ClientLog log, IReadOn
         }
     }
 
-    /// <summary>Sends messages, one after the other, each under its own key until it has its receipt. Stops between two messages.</summary>
+    /// <summary>Sends messages, one after the other with a breath between, each under its own key until it has its receipt. Stops between two messages.</summary>
     public async Task SendAll(CancellationToken stop, CancellationToken giveUp)
     {
         // Each begins with another room: in step, all of them would be in few rooms at a time.
         var first = Convert.ToInt32(api.User[^4..], 16);
         for (var i = 0; !stop.IsCancellationRequested && !giveUp.IsCancellationRequested; i++)
+        {
             await SendOne(rooms[(first + i) % rooms.Count], $"k{i}", $"{api.User[^4..]} says {i} \U0001F600 שלום", giveUp);
+            await Backoff.After(1, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     /// <inheritdoc/>

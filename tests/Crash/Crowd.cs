@@ -58,7 +58,7 @@ internal sealed class Crowd : IAsyncDisposable
         for (var i = 0; i < people; i++)
         {
             var api = new ApiClient(addresses[i % addresses.Count]);
-            await api.SignIn(string.Create(CultureInfo.InvariantCulture, $"crash_{i}"), Password, giveUp.Token);
+            await Backoff.Patiently(() => api.SignIn(string.Create(CultureInfo.InvariantCulture, $"crash_{i}"), Password, giveUp.Token), giveUp.Token);
             apis.Add(api);
         }
 
@@ -66,7 +66,7 @@ internal sealed class Crowd : IAsyncDisposable
         for (var r = 0; r < rooms; r++)
         {
             var others = apis.Skip(1).Select(a => a.User).ToList();
-            ids.Add(Guid.Parse(await apis[0].Conversation($"Room {r}", others, giveUp.Token)));
+            ids.Add(Guid.Parse(await Backoff.Patiently(() => apis[0].Conversation($"Room {r}", others, giveUp.Token), giveUp.Token)));
         }
 
         return new(logs, [.. apis.Select((api, i) => new CrashClient(

@@ -38,7 +38,7 @@ internal sealed partial class Fleet : IAsyncDisposable
         {
             foreach (var place in places) fleet.Add(place).Launch();
             await Task.WhenAll(fleet._silos.Select(silo => silo.Ready()));
-            fleet.Balancer = new LoadBalancer([.. fleet._silos.Select(silo => silo.Address)]);
+            fleet.Balancer = await LoadBalancer.Before(fleet._silos.Select(silo => silo.Address));
             return fleet;
         }
         catch
@@ -68,9 +68,8 @@ internal sealed partial class Fleet : IAsyncDisposable
     /// <summary>The lines by which a silo says that it was replaced; one, and no more, is clear.</summary>
     public IReadOnlyList<string> FarewellsOf(int silo) => [.. this[silo].Log.Split('\n').Where(line => Replaced().IsMatch(line))];
 
-    /// <summary>How many of its writes PostgreSQL has refused, as far as a silo has told.</summary>
-    public int RefusedOf(int silo) =>
-        Refused().Matches(this[silo].Log).Sum(m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture));
+    /// <summary>How many of its writes PostgreSQL has refused, as far as a silo has told: the writes of rows that failed, and the count of its last words.</summary>
+    public int RefusedOf(int silo) => Math.Max(Sum(RefusedRows().Matches(this[silo].Log)), Sum(Replaced().Matches(this[silo].Log)));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -79,9 +78,11 @@ internal sealed partial class Fleet : IAsyncDisposable
         foreach (var silo in _silos) await silo.DisposeAsync();
     }
 
-    [GeneratedRegex(@"Silo \S+ was replaced; it stops\. \d+ of its writes were refused so far")]
+    private static int Sum(MatchCollection lines) => lines.Sum(line => int.Parse(line.Groups["writes"].Value, CultureInfo.InvariantCulture));
+
+    [GeneratedRegex(@"Silo \S+ was replaced; it stops\. (?<writes>\d+) of its writes were refused so far")]
     private static partial Regex Replaced();
 
-    [GeneratedRegex(@"(?:it stops\. (\d+) of its writes were refused|A transaction of (\d+) writes failed.*(?:replaced|lease))")]
-    private static partial Regex Refused();
+    [GeneratedRegex(@"A transaction of (?<writes>\d+) writes failed: This silo was replaced")]
+    private static partial Regex RefusedRows();
 }

@@ -19,18 +19,30 @@ internal sealed class LoadBalancer : IAsyncDisposable
     private readonly TcpRelay _relay;
     private uint _turn;
 
-    public LoadBalancer(IEnumerable<Uri> nodes)
+    private LoadBalancer()
     {
         _relay = new TcpRelay(Next);
         Address = new Uri($"http://127.0.0.1:{_relay.Port}");
-        foreach (var node in nodes) Add(node);
     }
 
     /// <summary>The one address of all nodes.</summary>
     public Uri Address { get; }
 
-    /// <summary>Leads people to one more node, once it is ready.</summary>
-    public void Add(Uri node) => _asking.Add(Ask(node, new IPEndPoint(IPAddress.Parse(node.Host), node.Port)));
+    /// <summary>Stands before nodes that are ready.</summary>
+    public static async Task<LoadBalancer> Before(IEnumerable<Uri> nodes)
+    {
+        var balancer = new LoadBalancer();
+        foreach (var node in nodes) await balancer.Add(node);
+        return balancer;
+    }
+
+    /// <summary>Leads people to one more node, which is ready.</summary>
+    public async Task Add(Uri node)
+    {
+        var asked = new TaskCompletionSource();
+        _asking.Add(Ask(node, new IPEndPoint(IPAddress.Parse(node.Host), node.Port), asked));
+        await asked.Task;
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -48,13 +60,14 @@ internal sealed class LoadBalancer : IAsyncDisposable
         return ready.Count == 0 ? null : ready[(int)(Interlocked.Increment(ref _turn) % ready.Count)];
     }
 
-    private async Task Ask(Uri node, IPEndPoint endpoint)
+    private async Task Ask(Uri node, IPEndPoint endpoint, TaskCompletionSource asked)
     {
         using var timer = new PeriodicTimer(s_period);
         do
         {
             _ready[endpoint] = await IsReady(node);
-            if (!_ready[endpoint]) _relay.Drop(endpoint);
+            if (_ready[endpoint]) asked.TrySetResult();
+            else _relay.Drop(endpoint);
         }
         while (await timer.Next(_stop.Token));
     }

@@ -30,8 +30,7 @@ internal sealed partial class LocalCluster : IAsyncDisposable
             ground.Data,
             ground.Settings,
             Argument, silos.ToString(CultureInfo.InvariantCulture),
-            $"--Social:Node:SiloPort={FreePort.FindRow(silos)}",
-            $"--Social:Node:GatewayPort={FreePort.FindRow(silos)}");
+            $"--Social:Node:SiloPort={FreePort.FindRow(silos)}");
         return new(keeper);
     }
 

@@ -28,7 +28,7 @@ internal sealed class ProfileProbe : IAsyncDisposable
         for (var i = 0; i < people; i++)
         {
             var api = new ApiClient(address);
-            await api.SignIn(string.Create(CultureInfo.InvariantCulture, $"profile_{i}"), Crowd.Password, giveUp);
+            await Backoff.Patiently(() => api.SignIn(string.Create(CultureInfo.InvariantCulture, $"profile_{i}"), Crowd.Password, giveUp), giveUp);
             owners.Add(new(api));
         }
 
@@ -45,7 +45,7 @@ internal sealed class ProfileProbe : IAsyncDisposable
         await Task.WhenAll(_changing);
         foreach (var owner in _owners)
         {
-            var bio = (await owner.Api.Must(HttpMethod.Get, "/v1/me", null, giveUp)).GetProperty("bio").GetString();
+            var bio = (await Backoff.Patiently(() => owner.Api.Must(HttpMethod.Get, "/v1/me", null, giveUp), giveUp)).GetProperty("bio").GetString();
             Assert.InRange(long.Parse(bio!, CultureInfo.InvariantCulture), owner.Acknowledged, owner.Acknowledged + 1);
         }
     }

@@ -40,7 +40,7 @@ public abstract class RestartTests(Membership membership, ITestOutputHelper outp
         await using var ground = await Ground.Shared(membership);
         var settings = new Dictionary<string, string>(ground.Settings);
         (settings["Social__Node__Authority"], settings["Social__Node__Certificate"]) = ClusterCertificates.Make(ground.Folder, "cluster");
-        await using var silo = await SiloProcess.Start(ground.Data, settings, "--Social:Node:Roles=silo");
+        await using var silo = await SiloProcess.Start(ground.Data, settings, "--Social:Node:Roles=silo", $"--Social:Node:GatewayPort={FreePort.Find()}");
         await using var node = await SiloProcess.Start(ground.Data, settings, "--Social:Node:Roles=api");
         await using var crowd = await Crowd.Gather([node.Address], ground.Logs, people: 8, rooms: 3, s_patience);
         await crowd.EveryoneAcknowledged(20);

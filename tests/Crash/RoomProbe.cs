@@ -6,7 +6,7 @@ using OrleansSocial.Verify;
 
 namespace OrleansSocial.Crash;
 
-/// <summary>One person who writes into many conversations at once over REST, each as fast as it answers, and measures how long each of them stays silent.</summary>
+/// <summary>One person who writes into many conversations at once over REST, and measures how long each of them stays silent.</summary>
 internal sealed class RoomProbe : IAsyncDisposable
 {
     // Longer than any server may keep a client waiting: a request that is given up counts as failed.
@@ -39,8 +39,9 @@ internal sealed class RoomProbe : IAsyncDisposable
     public static async Task<RoomProbe> Start(Uri address, string logs, int rooms, CancellationToken giveUp)
     {
         var api = new ApiClient(address);
-        await api.SignIn("probe", Crowd.Password, giveUp);
-        var ids = await Task.WhenAll(Enumerable.Range(0, rooms).Select(async r => Guid.Parse(await api.Conversation($"Probe {r}", [], giveUp))));
+        await Backoff.Patiently(() => api.SignIn("probe", Crowd.Password, giveUp), giveUp);
+        var ids = await Task.WhenAll(Enumerable.Range(0, rooms).Select(async r =>
+            Guid.Parse(await Backoff.Patiently(() => api.Conversation($"Probe {r}", [], giveUp), giveUp))));
         return new(api, new ClientLog(Path.Combine(logs, "probe.jsonl")), ids);
     }
 
@@ -89,7 +90,7 @@ internal sealed class RoomProbe : IAsyncDisposable
                 await Backoff.After(Math.Min(tries, 2), _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
-            await Backoff.After(2, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Backoff.After(3, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

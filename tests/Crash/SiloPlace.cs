@@ -11,24 +11,19 @@ internal sealed record SiloPlace(Uri Address, string Member, string[] Arguments,
 {
     private const int HttpPort = 5080;
     private const int SiloPort = 11111;
-    private const int GatewayPort = 30000;
     private const int PortsInARow = 8;
 
     /// <summary>Free ports of loopback. Silos behind one address answer alone at the ports after it.</summary>
     public static SiloPlace Loopback()
     {
-        var ports = FreePort.Find(2);
-        return new(
-            new Uri($"http://127.0.0.1:{FreePort.FindRow(PortsInARow)}"),
-            $"127.0.0.1:{ports[0]}",
-            [$"--Social:Node:SiloPort={ports[0]}", $"--Social:Node:GatewayPort={ports[1]}"],
-            []);
+        var port = FreePort.Find();
+        return new(new Uri($"http://127.0.0.1:{FreePort.FindRow(PortsInARow)}"), $"127.0.0.1:{port}", [$"--Social:Node:SiloPort={port}"], []);
     }
 
     /// <summary>The usual ports of a host of its own.</summary>
     public static SiloPlace At(NetworkHosts hosts, int host) => new(
         new Uri($"http://{hosts.AddressOf(host)}:{HttpPort}"),
         $"{hosts.AddressOf(host)}:{SiloPort}",
-        [$"--Social:Node:Address={hosts.AddressOf(host)}", $"--Social:Node:SiloPort={SiloPort}", $"--Social:Node:GatewayPort={GatewayPort}"],
+        [$"--Social:Node:Address={hosts.AddressOf(host)}", $"--Social:Node:SiloPort={SiloPort}"],
         hosts.On(host));
 }

@@ -155,9 +155,11 @@ internal sealed class SiloProcess : IAsyncDisposable
         _process = null;
     }
 
-    /// <summary>Ends it, whatever state a failed test has left it in: in good order where it has others to end.</summary>
+    /// <summary>Ends it, whatever state a failed test has left it in: in good order where it has others to end. What it said goes into the folder that SOCIAL_CRASH_LOGS names.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Environment.GetEnvironmentVariable("SOCIAL_CRASH_LOGS") is { Length: > 0 } folder)
+            await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(folder).FullName, $"{Member.Replace(':', '-')}.log"), Log);
         if (!Runs) return;
         if (_settings.ContainsKey(PostgresKey) && !_arguments.Contains(LocalCluster.Argument))
         {

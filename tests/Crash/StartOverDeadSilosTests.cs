@@ -34,8 +34,7 @@ public abstract class StartOverDeadSilosTests(Membership membership, ITestOutput
             Assert.All(answers, answer => Assert.InRange(answer.Took, TimeSpan.Zero, s_answeredWithin));
         }
 
-        if (!atTheirPorts) fleet.Balancer.Add(newcomer.Address);
-        await newcomer.Ready();
+        if (!atTheirPorts) await fleet.Balancer.Add(newcomer.Address);
         await crowd.EveryoneAcknowledged(10);
         await crowd.Finish(ground.Postgres);
     }

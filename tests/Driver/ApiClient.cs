@@ -22,19 +22,20 @@ public sealed class ApiClient(Uri server) : IDisposable
     /// <summary>Who signed in.</summary>
     public string User { get; private set; } = "";
 
-    /// <summary>Opens an account, or signs in when it is there.</summary>
-    public async Task SignIn(string handle, string password, CancellationToken cancellation)
+    /// <summary>Opens an account, or signs in when it is there, and says who it is.</summary>
+    public async Task<string> SignIn(string handle, string password, CancellationToken cancellation)
     {
         using var registered = await _http.PostAsJsonAsync("/v1/auth/register", new { handle, password }, cancellation);
         if (registered.IsSuccessStatusCode)
         {
             await Remember(registered, cancellation);
-            return;
+            return User;
         }
 
         using var signedIn = await _http.PostAsJsonAsync("/v1/auth/login", new { handle, password }, cancellation);
         signedIn.EnsureSuccessStatusCode();
         await Remember(signedIn, cancellation);
+        return User;
     }
 
     /// <summary>Exchanges the refresh token.</summary>

@@ -63,7 +63,14 @@ public sealed class UpgradeTests
         await Eventually(async () => Assert.Contains((await Get(bob, $"/v1/events?cursor={cursor}")).GetProperty("events").EnumerateArray(), e => Text(e) == "And on again"));
     }
 
-    private static Task<SocialHost> Open(Left left) => SocialHost.Start(left.Postgres, builder => builder.Services.AddSingleton<TimeProvider>(new DayAfter(left.At)));
+    // With the usual cost of a password's hash: one that was hashed at another is hashed anew when its owner signs in.
+    private static Task<SocialHost> Open(Left left) => SocialHost.Start(left.Postgres, builder =>
+    {
+        var usual = new IdentityOptions();
+        builder.Configuration["Social:Identity:HashOperations"] = $"{usual.HashOperations}";
+        builder.Configuration["Social:Identity:HashMemoryKiB"] = $"{usual.HashMemoryKiB}";
+        builder.Services.AddSingleton<TimeProvider>(new DayAfter(left.At));
+    });
 
     private static async Task<HttpClient> SignIn(SocialHost host, Left left, string handle) =>
         As(host, await Person.Read<SessionTokens>(await host.Http.PostAsJsonAsync("/v1/auth/login", new { handle, password = left.Password })));

@@ -35,6 +35,10 @@ public interface IUserStreamGrain : IGrainWithGuidKey
     [Alias("deliver"), OneWay, AlwaysInterleave, ClusterOnly]
     Task Deliver(LiveEvent happened, ConnectionId? except);
 
+    /// <summary>The same, and answers whether there is a connection at all. No means: none until every silo is told (<see cref="ILiveRosterService"/>).</summary>
+    [Alias("reach"), AlwaysInterleave]
+    Task<bool> Reach(LiveEvent happened, ConnectionId? except);
+
     /// <summary>Whether this person has a live connection now.</summary>
     [Alias("is-online"), AlwaysInterleave]
     Task<bool> IsOnline();

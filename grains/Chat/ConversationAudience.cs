@@ -3,7 +3,7 @@ using OrleansSocial.Realtime;
 namespace OrleansSocial.Chat;
 
 /// <summary>The live streams of a conversation's members.</summary>
-internal sealed class ConversationAudience(IGrainFactory grains)
+internal sealed class ConversationAudience(IGrainFactory grains, ILiveRoster roster)
 {
     private (UserId User, IUserStreamGrain Stream)[] _streams = [];
 
@@ -19,12 +19,12 @@ internal sealed class ConversationAudience(IGrainFactory grains)
     {
         foreach (var (user, stream) in _streams)
         {
-            if (user != but) _ = stream.Deliver(happened, user == sender ? origin : null);
+            if (user != but) roster.Tell(user, stream, happened, user == sender ? origin : null);
         }
     }
 
     /// <summary>Tells somebody who need not be a member.</summary>
-    public void TellOne(UserId user, LiveEvent happened) => _ = StreamOf(user).Deliver(happened, null);
+    public void TellOne(UserId user, LiveEvent happened) => roster.Tell(user, StreamOf(user), happened, null);
 
     private IUserStreamGrain StreamOf(UserId user) => grains.GetGrain<IUserStreamGrain>(user);
 }

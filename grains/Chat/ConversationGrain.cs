@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
+using OrleansSocial.Realtime;
 using OrleansSocial.Users;
 
 namespace OrleansSocial.Chat;
@@ -16,6 +17,7 @@ internal sealed class ConversationGrain(
     MemberStore members,
     MessageStore messages,
     GroupCommit<ConversationWrite> writer,
+    ILiveRoster roster,
     IOptions<ChatOptions> options,
     TimeProvider clock) : Grain, IConversationGrain
 {
@@ -33,7 +35,7 @@ internal sealed class ConversationGrain(
     {
         var id = ConversationId.From(this.GetPrimaryKey());
         var loaded = await members.Load(id, options.Value.RecentKeysMax, cancellationToken);
-        (_log, _audience) = (new(id, loaded?.State.LastSeq ?? 0), new(GrainFactory));
+        (_log, _audience) = (new(id, loaded?.State.LastSeq ?? 0), new(GrainFactory, roster));
         if (loaded is null) return;
 
         Hold(loaded.State);

@@ -10,6 +10,7 @@ internal sealed class Comparison(int countMax, DateTimeOffset now)
     private bool _hurried;
     private bool _noted;
     private bool _followed;
+    private DateTimeOffset _doubtedUntil;
 
     /// <summary>Up to here everything was handed out; null until a connection has read to its end.</summary>
     public CursorToken? Since { get; set; }
@@ -38,6 +39,13 @@ internal sealed class Comparison(int countMax, DateTimeOffset now)
         return first || hurry;
     }
 
+    /// <summary>Until then an event may not be pushed without anybody's knowing, so one comparison follows the other.</summary>
+    public void Doubt(DateTimeOffset now, RealtimeOptions options)
+    {
+        _doubtedUntil = now + TimeSpan.FromSeconds(options.RosterSeconds);
+        _dueAt ??= now + TimeSpan.FromSeconds(options.VerifySeconds);
+    }
+
     /// <summary>When the next comparison is due: soon after a push, and from time to time without one.</summary>
     public DateTimeOffset DueAt(RealtimeOptions options) => _dueAt ?? _lastAt + TimeSpan.FromSeconds(options.VerifyIdleSeconds);
 
@@ -60,6 +68,6 @@ internal sealed class Comparison(int countMax, DateTimeOffset now)
         while (settled < page.Changes.Count && page.Changes[settled].Xid < page.Next.Horizon) settled++;
         Pushed.EndCompare(page.Changes, settled);
         (Running, _hurried, _lastAt, Since) = (false, false, now, page.Next);
-        if (_followed || settled < page.Changes.Count) _dueAt ??= now + TimeSpan.FromSeconds(options.VerifySeconds);
+        if (_followed || settled < page.Changes.Count || _lastAt < _doubtedUntil) _dueAt ??= now + TimeSpan.FromSeconds(options.VerifySeconds);
     }
 }

@@ -10,6 +10,8 @@ public static class RealtimeModule
     {
         silo.Services.AddSliceOptions<RealtimeOptions>(RealtimeOptions.Section);
         silo.Services.AddSingleton<ChangeStore>();
-        return silo;
+        silo.Services.AddSingleton<LiveRoster>().AddSingleton<ILiveRoster>(services => services.GetRequiredService<LiveRoster>());
+        silo.Services.AddSingleton<LiveRosterClient>().AddSingleton<Arrivals>();
+        return silo.AddGrainService<LiveRosterService>();
     }
 }

@@ -28,6 +28,14 @@ public sealed class RealtimeOptions
     [Range(1, 100_000)]
     public int WatchersMax { get; set; } = 1000;
 
+    /// <summary>How long a silo passes a person over whose stream has answered that nobody is there, before it asks again. A first connection ends it at once.</summary>
+    [Range(5, 600)]
+    public int RosterSeconds { get; set; } = 30;
+
+    /// <summary>Of how many people a silo knows at most whether somebody is there; when there are more it asks for all of them again.</summary>
+    [Range(100, 10_000_000)]
+    public int RosterPeopleMax { get; set; } = 200_000;
+
     /// <summary>How soon after a push the tables are read for whatever was not pushed, and connections are told their position.</summary>
     [Range(1, 300)]
     public int VerifySeconds { get; set; } = 3;

@@ -10,8 +10,8 @@ namespace OrleansSocial.Realtime;
 /// 2. A position is offered only for a horizon up to which the tables were compared with the pushes.
 /// 3. Nothing is remembered for a person without connections but who watches them.
 /// A connection attaches before it reads from its cursor, so what the two hand out overlaps and never leaves a gap.</remarks>
-internal sealed partial class UserStreamGrain(ChangeStore changes, IOptions<RealtimeOptions> options, TimeProvider clock, ILogger<UserStreamGrain> log)
-    : Grain, IUserStreamGrain
+internal sealed partial class UserStreamGrain(
+    ChangeStore changes, Arrivals arrivals, IOptions<RealtimeOptions> options, TimeProvider clock, ILogger<UserStreamGrain> log) : Grain, IUserStreamGrain
 {
     private const int ReadMax = 500;
 
@@ -25,17 +25,23 @@ internal sealed partial class UserStreamGrain(ChangeStore changes, IOptions<Real
     private UserId Me => new(this.GetPrimaryKey());
 
     /// <inheritdoc/>
-    public Task<Outcome<Attachment>> Attach(ConnectionId connection, IConnectionObserver observer)
+    public async Task<Outcome<Attachment>> Attach(ConnectionId connection, IConnectionObserver observer)
     {
         var now = clock.GetUtcNow();
         _connections.Expire(now, Linger);
         var lease = _connections.Attach(connection, observer, now + Seconds(options.Value.LeaseSeconds), static () => Random.Shared.NextInt64(1, long.MaxValue));
-        if (lease is null) return Task.FromResult<Outcome<Attachment>>(RealtimeRefusals.TooManyConnections);
+        if (lease is null) return RealtimeRefusals.TooManyConnections;
 
-        _comparison ??= new Comparison(options.Value.PushedEventsMax, now);
+        if (_comparison is null)
+        {
+            // From here on events are pushed, and before the connection reads from its cursor every silo sends them.
+            var comparison = _comparison = new(options.Value.PushedEventsMax, now);
+            if (!await arrivals.Tell(Me)) comparison.Doubt(clock.GetUtcNow(), options.Value);
+        }
+
         Announce();
         Schedule(now);
-        return Task.FromResult<Outcome<Attachment>>(new Attachment(lease.Attachment, lease.Number));
+        return new Attachment(lease.Attachment, lease.Number);
     }
 
     /// <inheritdoc/>
@@ -75,6 +81,13 @@ internal sealed partial class UserStreamGrain(ChangeStore changes, IOptions<Real
         var now = clock.GetUtcNow();
         if (comparison.Note(happened, now, options.Value)) Schedule(now);
         return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> Reach(LiveEvent happened, ConnectionId? except)
+    {
+        await Deliver(happened, except);
+        return _comparison is not null;
     }
 
     /// <inheritdoc/>

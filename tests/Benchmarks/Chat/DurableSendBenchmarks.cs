@@ -16,12 +16,13 @@ internal static class DurableSendBenchmarks
     private const int Pairs = 500;
     private static readonly int[] s_callers = [1, 10, 200, 400, 1000, 2000];
 
-    /// <summary>Prints medians. Options: <c>--rounds N</c> (5), <c>--seconds S</c> of each stretch (6), <c>--lanes N</c>, <c>--batch N</c>.</summary>
+    /// <summary>Prints medians. Options: <c>--rounds N</c> (5), <c>--seconds S</c> of each stretch (6), <c>--callers N,N</c>, <c>--lanes N</c>, <c>--batch N</c>.</summary>
     public static async Task Run(string[] options)
     {
         string Option(string name, string otherwise) => Array.IndexOf(options, name) is >= 0 and var at && at + 1 < options.Length ? options[at + 1] : otherwise;
         var rounds = int.Parse(Option("--rounds", "5"), CultureInfo.InvariantCulture);
         var seconds = double.Parse(Option("--seconds", "6"), CultureInfo.InvariantCulture);
+        int[] crowds = Option("--callers", "") is { Length: > 0 } listed ? [.. listed.Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture))] : s_callers;
         await using var postgres = await BenchmarkPostgres.Start();
         await using var app = await Start(await postgres.CreateDatabase(), Option("--lanes", ""), Option("--batch", ""));
         var seats = await Open(app.Services.GetRequiredService<IGrainFactory>());
@@ -29,7 +30,7 @@ internal static class DurableSendBenchmarks
 
         Console.WriteLine("| callers | sends/s | p50 ms | p99 ms | silo us | PostgreSQL us |");
         Console.WriteLine("|---|---|---|---|---|---|");
-        foreach (var callers in s_callers)
+        foreach (var callers in crowds)
         {
             var samples = new List<Sample>();
             for (var round = 0; round < rounds; round++) samples.Add(await Measure(seats, callers, seconds, postgres.ProcessId));

@@ -25,6 +25,11 @@ internal static class Start
             await host.RunAsync();
             return Environment.ExitCode;
         }
+        catch (Exception) when (Environment.ExitCode != 0)
+        {
+            // Replaced while it started; the log says so.
+            return Environment.ExitCode;
+        }
         catch (Exception fault) when (Explain(fault) is { } reasons)
         {
             await Console.Error.WriteLineAsync("OrleansSocial cannot start:");

@@ -123,7 +123,7 @@ internal static class Clustering
     }
 
     private static ISiloBuilder UseCertificate(this ISiloBuilder silo) =>
-        NodeIdentity.Of(silo.Services) is { } identity ? silo.UseTls(tls => Trust(tls, identity)) : silo;
+        NodeIdentity.Of(silo.Services) is { } identity ? silo.UseTls(NodeIdentity.Nobody(), tls => Trust(tls, identity)) : silo;
 
     // Both sides prove themselves by a certificate of the cluster's own authority; names are not compared, for it issues to nodes alone.
     private static void Trust(TlsOptions tls, NodeIdentity identity)

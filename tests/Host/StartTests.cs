@@ -106,7 +106,9 @@ public sealed class StartTests : IDisposable
         await using var silo = SiloRun.Start(_home.FullName, $"--ConnectionStrings:Postgres={await TestServer.NewDatabase()}", "--Social:Node:Logs=json");
         await silo.Ready;
 
-        var told = silo.Lines.SkipLast(1).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("State")).Single(state => state.TryGetProperty("Engine", out _));
+        // The log is written beside the line that says that it is ready.
+        var told = default(JsonElement);
+        await Eventually(() => told = silo.Lines.Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("State")).Single(state => state.TryGetProperty("Engine", out _)));
 
         Assert.StartsWith("Orleans 10.4.2 on .NET", told.GetProperty("Engine").GetString(), StringComparison.Ordinal);
         Assert.Equal("members in PostgreSQL", told.GetProperty("Cluster").GetString());

@@ -75,6 +75,22 @@ public sealed class NewsTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_node_that_loses_a_way_into_the_cluster_takes_it_for_news_of_everything()
+    {
+        var calls = new Calls();
+        await using var host = await SocialHost.Start(configure: calls.Join);
+        var (alices, bobs, _) = await Pair(host);
+        await using var first = alices;
+        await using var second = bobs;
+        var (before, asked) = (calls.Attached, calls.Answers.Count);
+
+        foreach (var observer in host.Services.GetServices<IClusterConnectionStatusObserver>()) observer.NotifyGatewayCountChanged(1, 2, connectionRecovered: false);
+
+        await Eventually(() => Assert.True(calls.Attached >= before + 2, "both are attached anew"));
+        Assert.True(calls.Answers.Count > asked, "it has asked anew");
+    }
+
+    [Fact]
     public async Task A_node_without_grains_hears_it_too_and_asks_another_silo_when_its_own_stops()
     {
         await using var stays = await SocialHost.Start(configure: AsksHourlyBehindGateway);

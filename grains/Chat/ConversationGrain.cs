@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
+using Orleans.Placement;
 using OrleansSocial.Realtime;
 using OrleansSocial.Users;
 
@@ -12,7 +13,9 @@ namespace OrleansSocial.Chat;
 /// 1. What is held is what is stored: it changes after a commit, in the order of the numbers (<see cref="Settle"/>).
 /// 2. While members change, no text or read marker is decided on: who is a member is known when a text gets its number.
 /// 3. After a failed write nothing more is written: the activation ends and the next one reads what is stored.
+/// It is placed by the load of the silos: its members are on all of them, and it stays for long.
 /// </remarks>
+[ResourceOptimizedPlacement]
 internal sealed class ConversationGrain(
     MemberStore members,
     MessageStore messages,
@@ -39,8 +42,7 @@ internal sealed class ConversationGrain(
         if (loaded is null) return;
 
         Hold(loaded.State);
-        foreach (var (sender, key, text) in loaded.Recent)
-            _keys.Keep(sender, key, text);
+        foreach (var (sender, key, text) in loaded.Recent) _keys.Keep(sender, key, text);
     }
 
     public async Task<Outcome<ConversationView>> Create(CreateConversation command)
@@ -226,8 +228,7 @@ internal sealed class ConversationGrain(
         if (write.Founded is not null || after.Version != before.Version) Hold(after);
         else _room = after;
 
-        foreach (var entry in write.Entries)
-            _audience.Tell(ChatEvents.Created(entry.View(Id)), entry.Sender, write.Origin);
+        foreach (var entry in write.Entries) _audience.Tell(ChatEvents.Created(entry.View(Id)), entry.Sender, write.Origin);
         if (write.Change is { } change) _audience.Tell(ChatEvents.Changed(change.View));
         if (write.Read is { } marker) _audience.Tell(ChatEvents.Read(new(Id, marker.User, marker.Seq)));
         if (write.Founded is null && after.Version == before.Version) return;
@@ -243,7 +244,6 @@ internal sealed class ConversationGrain(
         Debug.Assert(room.Check() is [], string.Join(' ', room.Check()));
         _room = room;
         _audience.Seat(room.Members.Keys);
-        foreach (var gone in _typedAt.Keys.Where(user => !room.IsMember(user)).ToList())
-            _typedAt.Remove(gone);
+        foreach (var gone in _typedAt.Keys.Where(user => !room.IsMember(user)).ToList()) _typedAt.Remove(gone);
     }
 }

@@ -1,6 +1,10 @@
+using Orleans.Placement;
+
 namespace OrleansSocial.Chat;
 
 /// <summary>One person's conversations. Key: user id. Holds nothing: each page is read from the storage.</summary>
+/// <remarks>It lives where it is asked, for there is nothing to share, and not for long.</remarks>
+[PreferLocalPlacement, CollectionAgeLimit(Minutes = 2)]
 internal sealed class InboxGrain(InboxStore store) : Grain, IInboxGrain
 {
     public async Task<Outcome<InboxPage>> List(string? after, int limit)

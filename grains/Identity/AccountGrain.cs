@@ -1,9 +1,12 @@
+using Orleans.Placement;
 using OrleansSocial.Users;
 
 namespace OrleansSocial.Identity;
 
 /// <summary>One login name and its password. Key: <c>user:</c> and the handle in lower case.</summary>
-/// <remarks>Invariants: 1. A handle belongs to one person for ever. 2. Whoever has an account has a profile. 3. The password itself is held by nobody.</remarks>
+/// <remarks>Invariants: 1. A handle belongs to one person for ever. 2. Whoever has an account has a profile. 3. The password itself is held by nobody.
+/// It is placed by the load of the silos, for hashing is what costs here.</remarks>
+[ResourceOptimizedPlacement]
 internal sealed class AccountGrain(
     [PersistentState("account", GrainStorage.Name)] IPersistentState<AccountState> account,
     PasswordHasher hasher,

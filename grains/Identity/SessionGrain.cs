@@ -1,9 +1,12 @@
 using Microsoft.Extensions.Options;
+using Orleans.Placement;
 
 namespace OrleansSocial.Identity;
 
 /// <summary>One signed-in device: a family of refresh tokens. Key: session id.</summary>
-/// <remarks>Invariants: see <see cref="SessionState"/>. Exactly one refresh token may be exchanged at any moment.</remarks>
+/// <remarks>Invariants: see <see cref="SessionState"/>. Exactly one refresh token may be exchanged at any moment.
+/// It lives where it is asked first and goes soon: a device comes back after minutes, and its state is read with the first call.</remarks>
+[PreferLocalPlacement, CollectionAgeLimit(Minutes = 2)]
 internal sealed class SessionGrain(
     [PersistentState("session", GrainStorage.Name)] IPersistentState<SessionState> session,
     EndedSessionStore endedSessions,

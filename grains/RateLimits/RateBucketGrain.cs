@@ -1,7 +1,11 @@
+using Orleans.Placement;
+
 namespace OrleansSocial.RateLimits;
 
 /// <summary>One token bucket, shared by all nodes. Key: <c>rate:</c>, the class, and what is limited.</summary>
-/// <remarks>Invariants: see <see cref="TokenBucket"/>. It stays in memory until it is full again, for a bucket that is forgotten starts full.</remarks>
+/// <remarks>Invariants: see <see cref="TokenBucket"/>. It stays in memory until it is full again, for a bucket that is forgotten starts full.
+/// It lives where it is charged first: most of those that are limited come back to the same node, whose leases then cross no wire.</remarks>
+[PreferLocalPlacement, CollectionAgeLimit(Minutes = 2)]
 internal sealed class RateBucketGrain(TimeProvider clock) : Grain, IRateBucketGrain
 {
     private static readonly TimeSpan s_stayMax = TimeSpan.FromDays(7);

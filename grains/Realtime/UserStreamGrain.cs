@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Placement;
 
 namespace OrleansSocial.Realtime;
 
@@ -9,7 +10,10 @@ namespace OrleansSocial.Realtime;
 ///    with the tables.
 /// 2. A position is offered only for a horizon up to which the tables were compared with the pushes.
 /// 3. Nothing is remembered for a person without connections but who watches them.
-/// A connection attaches before it reads from its cursor, so what the two hand out overlaps and never leaves a gap.</remarks>
+/// A connection attaches before it reads from its cursor, so what the two hand out overlaps and never leaves a gap.
+/// It lives where it is called first, which for most is the node of the connection: pushes to it then cross no wire. Whoever has
+/// neither a connection nor a watcher is soon forgotten; a lease is renewed more often than that.</remarks>
+[PreferLocalPlacement, CollectionAgeLimit(Minutes = 2)]
 internal sealed partial class UserStreamGrain(
     ChangeStore changes, Arrivals arrivals, IOptions<RealtimeOptions> options, TimeProvider clock, ILogger<UserStreamGrain> log) : Grain, IUserStreamGrain
 {
@@ -103,6 +107,7 @@ internal sealed partial class UserStreamGrain(
         var now = clock.GetUtcNow();
         _watchers ??= new Watchers(options.Value.WatchersMax);
         _watchers.Add(watcher, now + Seconds(options.Value.WatchSeconds), now);
+        DelayDeactivation(Seconds(options.Value.WatchSeconds));
         return IsOnline();
     }
 

@@ -1,7 +1,10 @@
+using Orleans.Placement;
+
 namespace OrleansSocial.Users;
 
 /// <summary>One person's profile. Key: user id.</summary>
-/// <remarks>Invariants: see <see cref="ProfileState"/>.</remarks>
+/// <remarks>Invariants: see <see cref="ProfileState"/>. It is placed by the load of the silos: everybody reads it.</remarks>
+[ResourceOptimizedPlacement]
 internal sealed class UserGrain(
     [PersistentState("profile", GrainStorage.Name)] IPersistentState<ProfileState> profile,
     TimeProvider clock)

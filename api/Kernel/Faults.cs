@@ -1,31 +1,31 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace OrleansSocial.Kernel;
 
 /// <summary>Turns what was thrown into a response: malformed requests by name, outages as 503, bugs as 500 without detail.</summary>
-public sealed partial class Faults(ILogger<Faults> log) : IExceptionHandler
+public sealed partial class Faults(IHostApplicationLifetime process, ILogger<Faults> log) : IExceptionHandler
 {
     /// <summary>The refusal that stands for an exception; null when it is a bug.</summary>
-    public static Refusal? RefusalFor(Exception exception) => exception switch
+    /// <param name="exception">What was thrown.</param>
+    /// <param name="stopping">Whether this node stops: what is used then may be disposed already, and another node answers.</param>
+    public static Refusal? RefusalFor(Exception exception, bool stopping = false) => exception switch
     {
         BadHttpRequestException { InnerException: TextNotStorableException } or TextNotStorableException => CommonRefusals.TextNotStorable,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => CommonRefusals.BodyTooLarge,
         BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => CommonRefusals.UnsupportedMedia,
         BadHttpRequestException => CommonRefusals.Malformed,
-        TimeoutException or OrleansException => CommonRefusals.Unavailable,
-        _ => DatabaseUnavailableException.Describes(exception) ? CommonRefusals.Unavailable : null,
+        ObjectDisposedException when stopping => CommonRefusals.Unavailable,
+        _ => Outage.Describes(exception) ? CommonRefusals.Unavailable : null,
     };
-
-    /// <summary>Whether an exception says that something is away or overloaded for now, and is no bug.</summary>
-    public static bool IsOutage(Exception exception) => RefusalFor(exception)?.Kind == Kind.Unavailable;
 
     /// <inheritdoc/>
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (httpContext.RequestAborted.IsCancellationRequested) return true;
-        if (RefusalFor(exception) is { } refusal)
+        if (RefusalFor(exception, process.ApplicationStopping.IsCancellationRequested) is { } refusal)
         {
             if (refusal.Kind == Kind.Unavailable) LogUnavailable(exception, httpContext.Request.Method, httpContext.Request.Path);
             await Problems.Write(httpContext, refusal);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansSocial.RateLimits;
 
@@ -15,7 +16,7 @@ internal sealed class ChargedAttribute(Rate rate) : Attribute
 }
 
 /// <summary>Charges every call of the hub, and turns what is thrown into a refusal: the hub answers, it does not throw.</summary>
-internal sealed partial class LiveFilter(IRateGate gate, ILogger<LiveFilter> log) : IHubFilter
+internal sealed partial class LiveFilter(IRateGate gate, IHostApplicationLifetime process, ILogger<LiveFilter> log) : IHubFilter
 {
     private static readonly Refusal Fault = new(Problems.FaultCode, Kind.Unavailable, "Something went wrong on our side; the log has it.");
     private readonly ConcurrentDictionary<MethodInfo, Rate?> _rates = new();
@@ -31,7 +32,7 @@ internal sealed partial class LiveFilter(IRateGate gate, ILogger<LiveFilter> log
         }
         catch (Exception fault)
         {
-            if (Faults.RefusalFor(fault) is not { } refusal)
+            if (Faults.RefusalFor(fault, process.ApplicationStopping.IsCancellationRequested) is not { } refusal)
             {
                 LogFault(fault, invocationContext.HubMethodName);
                 return Answer(Fault);

@@ -39,9 +39,16 @@ public sealed class DatabaseUnavailableException : Exception
         return false;
     }
 
+    /// <summary>The SQLSTATE of a fault, also of one that crossed silos: what is left of it there is its message and its data.</summary>
+    public static string? StateOf(DbException fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        return string.IsNullOrEmpty(fault.SqlState) ? fault.Data[nameof(DbException.SqlState)] as string : fault.SqlState;
+    }
+
     // Classes of SQLSTATE: 08 connection, 53 resources (full, too many connections), 57P shut down or starting,
     // 58 system and I/O errors; 25006 is a server that was made read-only; SF001 is this product's write fence.
-    private static bool IsOutage(DbException fault) => fault.SqlState switch
+    private static bool IsOutage(DbException fault) => StateOf(fault) switch
     {
         null or "" => fault.IsTransient || fault.InnerException is IOException or TimeoutException or SocketException,
         "25006" or "SF001" => true,

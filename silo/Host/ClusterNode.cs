@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Serialization;
 using OrleansSocial.Kernel;
 
 namespace OrleansSocial.Host;
@@ -26,6 +27,7 @@ internal static class ClusterNode
             options.GatewayListeningEndpoint = Endpoint(nameof(NodeOptions.GatewayListen), node.Value.GatewayListen);
         });
         silo.Services.AddHostedService<ClusterLog>();
+        silo.Services.Configure<ExceptionSerializationOptions>(LetFaultsCross);
         return silo;
     }
 
@@ -35,6 +37,7 @@ internal static class ClusterNode
         var clock = TimeProvider.System;
         var since = clock.GetTimestamp();
         client.Services.AddOptions<ClusterOptions>().Configure(NameCluster);
+        client.Services.Configure<ExceptionSerializationOptions>(LetFaultsCross);
         return client.UseConnectionRetryFilter(async (fault, cancellation) =>
         {
             if (clock.GetElapsedTime(since) > s_silosWithin)
@@ -46,6 +49,12 @@ internal static class ClusterNode
 
     /// <summary>Names the one cluster that a database has.</summary>
     public static void NameCluster(ClusterOptions cluster) => (cluster.ServiceId, cluster.ClusterId) = (GrainStorage.Name, GrainStorage.Name);
+
+    // Without this an outage of PostgreSQL at one silo arrives at another as a fault of the serializer, which looks like a bug.
+    private static void LetFaultsCross(ExceptionSerializationOptions exceptions)
+    {
+        foreach (var library in (string[])["Npgsql", "Polly", "StackExchange.Redis"]) exceptions.SupportedNamespacePrefixes.Add(library);
+    }
 
     private static IPAddress Resolve(string address)
     {

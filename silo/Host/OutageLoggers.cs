@@ -52,7 +52,7 @@ internal sealed class OutageLoggers : ILoggerFactory
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (exception is null || logLevel < LogLevel.Warning || !Faults.IsOutage(exception) || all.IsEnabled(LogLevel.Debug))
+            if (exception is null || logLevel < LogLevel.Warning || !Outage.Describes(exception) || all.IsEnabled(LogLevel.Debug))
                 all.Log(logLevel, eventId, state, exception, formatter);
             else if (all.IsEnabled(logLevel))
                 outages.Count(ours, state, exception, formatter);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Net.Http.Headers;
 using System.Reflection;
 
 namespace OrleansSocial.Kernel;
@@ -29,16 +30,11 @@ public sealed class OutcomeFilter : IEndpointFilter
     {
         http.Response.Headers.ETag = tag;
         http.Response.Headers.CacheControl = "public, max-age=0, must-revalidate";
-        return http.Request.Headers.IfNoneMatch.Any(known => known is not null && Matches(known, tag))
+        var own = EntityTagHeaderValue.Parse(tag);
+        return http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(own, useStrongComparison: false))
             ? Results.StatusCode(StatusCodes.Status304NotModified)
             : Results.Json(value, SocialJson.Options);
     }
-
-    /// <summary>Weak comparison, as <c>If-None-Match</c> asks for: a list of tags, or a star.</summary>
-    private static bool Matches(string header, string tag) => header.Split(',', StringSplitOptions.TrimEntries)
-        .Any(known => known == "*" || string.Equals(Strong(known), Strong(tag), StringComparison.Ordinal));
-
-    private static string Strong(string tag) => tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag;
 
     /// <summary>Tells the documentation what the handler's outcome holds instead of the outcome itself.</summary>
     internal static void Describe(EndpointBuilder endpoint)

@@ -29,19 +29,24 @@ public sealed class LiveSocket : IAsyncDisposable
     /// <summary>Completes when the connection is gone, whatever the cause.</summary>
     public Task Ended => _receiving;
 
+    /// <summary>What the server's close message says of reconnecting; null before it comes.</summary>
+    public bool? MayReconnect { get; private set; }
+
     /// <summary>Connects and shakes hands.</summary>
     /// <param name="hub">Address of the hub, <c>ws://</c>.</param>
     /// <param name="accessToken">Bearer token, or null for a hub without sign-in.</param>
     /// <param name="called">Gets every call of the server: method and arguments.</param>
     /// <param name="cancellation">Gives up connecting.</param>
-    public static async Task<LiveSocket> Connect(Uri hub, string? accessToken, Action<string, JsonElement> called, CancellationToken cancellation)
+    /// <param name="transport">Makes the connection, when it is to be of a special kind.</param>
+    public static async Task<LiveSocket> Connect(
+        Uri hub, string? accessToken, Action<string, JsonElement> called, CancellationToken cancellation, HttpMessageInvoker? transport = null)
     {
         var live = new LiveSocket(called);
         try
         {
             live._socket.Options.KeepAliveInterval = TimeSpan.Zero;
             if (accessToken is not null) live._socket.Options.SetRequestHeader("Authorization", $"Bearer {accessToken}");
-            await live._socket.ConnectAsync(hub, cancellation);
+            await live._socket.ConnectAsync(hub, transport, cancellation);
             await live._socket.SendAsync(s_handshake, WebSocketMessageType.Text, true, cancellation);
             var shaken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             live._receiving = live.Receive(shaken);
@@ -58,7 +63,11 @@ public sealed class LiveSocket : IAsyncDisposable
     /// <summary>Calls a hub method and returns its result.</summary>
     /// <exception cref="HubFailedException">The hub answered with an error.</exception>
     /// <exception cref="IOException">The connection ended before the answer came; whether the call took effect is not known.</exception>
-    public async Task<JsonElement> Invoke(string method, CancellationToken cancellation, params object?[] arguments)
+    public Task<JsonElement> Invoke(string method, CancellationToken cancellation, params object?[] arguments)
+        => InvokeRaw(method, JsonSerializer.Serialize(arguments, JsonSerializerOptions.Web), cancellation);
+
+    /// <summary>Calls a hub method with arguments as they are, well formed or not.</summary>
+    public async Task<JsonElement> InvokeRaw(string method, string arguments, CancellationToken cancellation)
     {
         var id = Interlocked.Increment(ref _lastId);
         var answer = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -88,7 +97,7 @@ public sealed class LiveSocket : IAsyncDisposable
         _sending.Dispose();
     }
 
-    private async Task Send(int id, string method, object?[] arguments, CancellationToken cancellation)
+    private async Task Send(int id, string method, string arguments, CancellationToken cancellation)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(buffer))
@@ -98,7 +107,7 @@ public sealed class LiveSocket : IAsyncDisposable
             json.WriteString("invocationId", id.ToString(System.Globalization.CultureInfo.InvariantCulture));
             json.WriteString("target", method);
             json.WritePropertyName("arguments");
-            JsonSerializer.Serialize(json, arguments, JsonSerializerOptions.Web);
+            json.WriteRawValue(arguments, skipInputValidation: true);
             json.WriteEndObject();
         }
 
@@ -184,6 +193,7 @@ public sealed class LiveSocket : IAsyncDisposable
             case 6:
                 return true;
             case 7:
+                MayReconnect = message.TryGetProperty("allowReconnect", out var may) && may.GetBoolean();
                 throw new IOException("The hub closed the connection.");
             default:
                 return false;

@@ -34,7 +34,7 @@ public sealed class CursorTests(SharedHost shared)
 
         Assert.Contains(first.Events, e => Text(e) == "committed first");
         Assert.Contains(second.Events, e => e.Type == LiveEventTypes.ReadMoved && e.Data.GetProperty("user").GetGuid() == alice.Id.Value);
-        Assert.True(string.CompareOrdinal(second.Cursor, first.Cursor) > 0);
+        await Eventually(async () => Assert.True(string.CompareOrdinal((await Read(bob, first.Cursor)).Cursor, first.Cursor) > 0, "no transaction of another database holds the cursor back"));
     }
 
     [Fact]
@@ -52,10 +52,9 @@ public sealed class CursorTests(SharedHost shared)
         var second = await Read(bob, first.Cursor);
         await running.RollbackAsync();
         var third = await Read(bob, second.Cursor);
-        var fourth = await Read(bob, third.Cursor);
 
         Assert.All([first, second, third], page => Assert.Contains(page.Events, e => Text(e) == "hello"));
-        Assert.DoesNotContain(fourth.Events, e => Text(e) == "hello");
+        await Eventually(async () => Assert.DoesNotContain((await Read(bob, (await Read(bob, third.Cursor)).Cursor)).Events, e => Text(e) == "hello"));
     }
 
     [Fact]

@@ -42,11 +42,11 @@ public sealed class HubInputTests(SharedHost shared)
     [InlineData("Refuse", "[\"anything\"]", "request.malformed")]
     public async Task A_call_that_cannot_be_done_gets_its_code_and_the_connection_goes_on(string method, string arguments, string code)
     {
-        await using var alices = await LiveClient.Connect(await shared.Host.Person("alice"));
+        await using var alices = await RawLiveClient.Connect(await shared.Host.Person("alice"));
 
-        Assert.Equal(code, LiveClient.Code(await alices.InvokeRaw(method, arguments)));
+        Assert.Equal(code, LiveClient.Code(await alices.Invoke(method, arguments)));
 
-        Assert.Null(await alices.RefusalOf("Inbox", null, 10));
+        Assert.Null(LiveClient.Code(await alices.Invoke("Inbox", "[null,10]")));
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class HubInputTests(SharedHost shared)
         await using var large = await LiveClient.Connect(alice);
         await using var other = await LiveClient.Connect(alice);
 
-        await Assert.ThrowsAsync<IOException>(() => large.Invoke("Send", Guid.NewGuid(), "k", new string('x', 300_000)));
+        await Assert.ThrowsAnyAsync<Exception>(() => large.Invoke("Send", Guid.NewGuid(), "k", new string('x', 300_000)));
 
         await large.Ended;
         Assert.Null(await other.RefusalOf("Inbox", null, 10));

@@ -1,29 +1,36 @@
-using System.Buffers;
-using System.Collections.Concurrent;
-using System.Globalization;
-using System.Net.Sockets;
-using System.Net.WebSockets;
-using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace OrleansSocial.Support;
 
-/// <summary>A connection to the hub that speaks the JSON protocol by hand and keeps everything that it hears, in order.</summary>
+/// <summary>A connection to the hub by the official client, which keeps everything that it hears, in order. It does not come back by itself.</summary>
 public sealed class LiveClient : IAsyncDisposable
 {
-    private const byte Separator = 0x1e;
-
-    private readonly ClientWebSocket _socket = new();
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<JsonElement>> _calls = new();
-    private readonly SemaphoreSlim _sending = new(1, 1);
+    private readonly HubConnection _hub;
     private readonly Lock _gate = new();
     private readonly List<(string Target, JsonElement Argument)> _heard = [];
-    private readonly TaskCompletionSource _read = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task _receiving = Task.CompletedTask;
-    private int _lastId;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private LiveClient()
+    private LiveClient(Person person, string query)
     {
+        _hub = new HubConnectionBuilder()
+            .WithUrl(new Uri(person.Host.Address, $"/v1/live{query}"), o =>
+            {
+                o.AccessTokenProvider = () => Task.FromResult<string?>(person.Tokens.AccessToken);
+                (o.Transports, o.SkipNegotiation) = (HttpTransportType.WebSockets, query.Length > 0);
+            })
+            .AddJsonProtocol(o => o.PayloadSerializerOptions = SocialJson.Options)
+            .WithAutomaticReconnect(new Asked(this))
+            .Build();
+        foreach (var target in (string[])["event", "position", "reset", "closing"]) _hub.On<JsonElement>(target, argument => Hear(target, argument));
+        _hub.Closed += _ =>
+        {
+            MayReconnect ??= false;
+            _ended.TrySetResult();
+            return Task.CompletedTask;
+        };
     }
 
     /// <summary>Everything the server called, in order: target and its one argument.</summary>
@@ -47,29 +54,20 @@ public sealed class LiveClient : IAsyncDisposable
     /// <summary>The code with which the server said it would close, or null.</summary>
     public string? ClosingCode => Heard.Where(h => h.Target == "closing").Select(h => h.Argument.GetString()).FirstOrDefault();
 
-    /// <summary>What the server's close message says of reconnecting; null before it comes.</summary>
+    /// <summary>Whether the client would come back by itself, were it allowed to by this test; null while the connection stands.</summary>
     public bool? MayReconnect { get; private set; }
 
     /// <summary>Completes when the connection is gone.</summary>
-    public Task Ended => _receiving;
+    public Task Ended => _ended.Task;
 
     /// <summary>Connects as this person.</summary>
     /// <param name="person">Who.</param>
-    /// <param name="reads">False for a client that reads nothing after the handshake until <see cref="ReadOn"/>.</param>
-    /// <param name="query">What the address carries beside its path.</param>
-    public static async Task<LiveClient> Connect(Person person, bool reads = true, string query = "")
+    /// <param name="query">What the address carries beside its path; nothing is negotiated then.</param>
+    public static async Task<LiveClient> Connect(Person person, string query = "")
     {
         ArgumentNullException.ThrowIfNull(person);
-        var client = new LiveClient();
-        client._socket.Options.SetRequestHeader("Authorization", $"Bearer {person.Tokens.AccessToken}");
-        using var handler = new SocketsHttpHandler { ConnectCallback = reads ? null : ConnectWithSmallBuffer };
-        using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
-        await client._socket.ConnectAsync(new UriBuilder(person.Host.Address) { Scheme = "ws", Path = "/v1/live", Query = query }.Uri, invoker, CancellationToken.None);
-        await client.Write("""{"protocol":"json","version":1}"""u8.ToArray());
-        var shaken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        client._receiving = client.Receive(shaken);
-        await shaken.Task;
-        if (reads) client.ReadOn();
+        var client = new LiveClient(person, query);
+        await client._hub.StartAsync();
         return client;
     }
 
@@ -80,9 +78,6 @@ public sealed class LiveClient : IAsyncDisposable
         await client.CatchUp(cursor);
         return client;
     }
-
-    /// <summary>Begins to read.</summary>
-    public void ReadOn() => _read.TrySetResult();
 
     /// <summary>Subscribes until there is nothing more. Returns every answer, the last of which holds the cursor.</summary>
     public async Task<IReadOnlyList<JsonElement>> CatchUp(string? cursor)
@@ -101,16 +96,7 @@ public sealed class LiveClient : IAsyncDisposable
 
     /// <summary>Calls the hub and returns its answer: <c>value</c> or <c>refusal</c>.</summary>
     public Task<JsonElement> Invoke(string method, params object?[] arguments)
-        => InvokeRaw(method, JsonSerializer.Serialize(arguments, SocialJson.Options));
-
-    /// <summary>Calls the hub with arguments as they are, well formed or not.</summary>
-    public async Task<JsonElement> InvokeRaw(string method, string arguments)
-    {
-        var id = Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
-        var call = _calls[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await Write(Encoding.UTF8.GetBytes($$"""{"type":1,"invocationId":"{{id}}","target":{{JsonSerializer.Serialize(method)}},"arguments":{{arguments}}}"""));
-        return await call.Task.Soon($"an answer of {method}");
-    }
+        => _hub.InvokeCoreAsync<JsonElement>(method, arguments).Soon($"an answer of {method}");
 
     /// <summary>Calls the hub; the code of its refusal, or null when it accepted.</summary>
     public async Task<string?> RefusalOf(string method, params object?[] arguments) => Code(await Invoke(method, arguments));
@@ -128,84 +114,20 @@ public sealed class LiveClient : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => _hub.DisposeAsync();
+
+    private void Hear(string target, JsonElement argument)
     {
-        _socket.Abort();
-        ReadOn();
-        await _receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _socket.Dispose();
-        _sending.Dispose();
+        lock (_gate) _heard.Add((target, argument));
     }
 
-    private static async ValueTask<Stream> ConnectWithSmallBuffer(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    /// <summary>The client asks it when to come back, unless the server forbade that.</summary>
+    private sealed class Asked(LiveClient client) : IRetryPolicy
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = 4096 };
-        await socket.ConnectAsync(context.DnsEndPoint, cancellation);
-        return new NetworkStream(socket, ownsSocket: true);
-    }
-
-    private async Task Write(byte[] message)
-    {
-        await _sending.WaitAsync();
-        try
+        public TimeSpan? NextRetryDelay(RetryContext retryContext)
         {
-            await _socket.SendAsync((byte[])[.. message, Separator], WebSocketMessageType.Text, true, CancellationToken.None);
-        }
-        finally
-        {
-            _sending.Release();
-        }
-    }
-
-    private async Task Receive(TaskCompletionSource shaken)
-    {
-        var buffer = new ArrayBufferWriter<byte>(4096);
-        try
-        {
-            while (true)
-            {
-                if (shaken.Task.IsCompleted) await _read.Task;
-                var read = await _socket.ReceiveAsync(buffer.GetMemory(4096), CancellationToken.None);
-                if (read.MessageType == WebSocketMessageType.Close) break;
-                buffer.Advance(read.Count);
-                if (!read.EndOfMessage || buffer.WrittenSpan.LastIndexOf(Separator) != buffer.WrittenCount - 1) continue;
-                foreach (var message in Encoding.UTF8.GetString(buffer.WrittenSpan).Split((char)Separator, StringSplitOptions.RemoveEmptyEntries))
-                    Take(JsonSerializer.Deserialize<JsonElement>(message), shaken);
-                buffer.ResetWrittenCount();
-            }
-        }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
-        {
-            // A cut connection is an end like another; calls without an answer say so.
-        }
-        finally
-        {
-            shaken.TrySetException(new IOException("The connection ended during the handshake."));
-            foreach (var (_, call) in _calls) call.TrySetException(new IOException("The connection ended before the answer."));
-        }
-    }
-
-    private void Take(JsonElement message, TaskCompletionSource shaken)
-    {
-        if (!message.TryGetProperty("type", out var type))
-        {
-            if (message.TryGetProperty("error", out var error)) shaken.TrySetException(new IOException(error.GetString()));
-            shaken.TrySetResult();
-            return;
-        }
-
-        switch (type.GetInt32())
-        {
-            case 1:
-                lock (_gate) _heard.Add((message.GetProperty("target").GetString()!, message.GetProperty("arguments")[0]));
-                break;
-            case 3 when _calls.TryRemove(message.GetProperty("invocationId").GetString()!, out var call):
-                if (message.TryGetProperty("error", out var failed)) call.TrySetException(new IOException(failed.GetString()));
-                else call.TrySetResult(message.GetProperty("result"));
-                break;
-            case 7:
-                MayReconnect ??= message.TryGetProperty("allowReconnect", out var may) && may.GetBoolean();
-                break;
+            client.MayReconnect = true;
+            return null;
         }
     }
 }

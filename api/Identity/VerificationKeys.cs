@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace OrleansSocial.Identity;
 
 /// <summary>The cluster's verification keys as this node last read them.</summary>
-internal sealed class VerificationKeys(IGrainFactory grains, TimeProvider clock) : IDisposable
+internal sealed class VerificationKeys(IGrainFactory grains, Repeater repeater, TimeProvider clock) : IDisposable
 {
     private const int WaitingMax = 256;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
@@ -34,7 +34,7 @@ internal sealed class VerificationKeys(IGrainFactory grains, TimeProvider clock)
                 if (!ReferenceEquals(_known, seen)) return _known;
                 if (_readAt is { } at && clock.GetElapsedTime(at) is var elapsed && elapsed < s_pause)
                     await Task.Delay(s_pause - elapsed, clock, cancellation);
-                _known = _known.Renewed(await grains.GetGrain<IKeyRingGrain>(0).Keys());
+                _known = _known.Renewed(await Read(grains.GetGrain<IKeyRingGrain>(0), cancellation));
                 _readAt = clock.GetTimestamp();
                 return _known;
             }
@@ -51,6 +51,18 @@ internal sealed class VerificationKeys(IGrainFactory grains, TimeProvider clock)
 
     /// <inheritdoc/>
     public void Dispose() => _one.Dispose();
+
+    private async Task<KeyRing> Read(IKeyRingGrain ring, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ring.Keys();
+        }
+        catch (Exception fault) when (repeater.Repeats(fault))
+        {
+            return await repeater.Again(fault, ring, static ring => new ValueTask<KeyRing>(ring.Keys()), cancellation);
+        }
+    }
 }
 
 /// <summary>A set of verification keys by their ids, and what tokens have in common.</summary>

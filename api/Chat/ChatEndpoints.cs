@@ -21,40 +21,40 @@ public static class ChatEndpoints
 
     private static void MapRooms(RouteGroupBuilder conversations)
     {
-        conversations.MapPost("", Create).Signed().Limited(Rate.Writes).Creates().BodyBytesMax(BodyBytesMax)
+        conversations.MapPost("", Create).Signed().Limited(Rate.Writes).Creates().RepeatedWithKey().BodyBytesMax(BodyBytesMax)
             .WithSummary("Start a conversation").Refuses(
                 ChatRefusals.TitleLength, CommonRefusals.TextNotStorable, ChatRefusals.MembersCount, ChatRefusals.UnknownUser, CommonRefusals.KeyReused);
-        conversations.MapGet("", List).Signed().Limited(Rate.Reads)
+        conversations.MapGet("", List).Signed().Limited(Rate.Reads).Repeated()
             .WithSummary("One's conversations, the most recently active first").Refuses(CommonRefusals.BadCursor);
-        conversations.MapGet("/{id}", Get).Signed().Limited(Rate.Reads)
+        conversations.MapGet("/{id}", Get).Signed().Limited(Rate.Reads).Repeated()
             .WithSummary("A conversation with its members").Refuses(ChatRefusals.NotFound);
-        conversations.MapPatch("/{id}", Retitle).Signed().Limited(Rate.Writes).BodyBytesMax(BodyBytesMax)
+        conversations.MapPatch("/{id}", Retitle).Signed().Limited(Rate.Writes).Repeated().BodyBytesMax(BodyBytesMax)
             .WithSummary("Change the title of a group").Refuses(
                 ChatRefusals.NotFound, ChatRefusals.NotAGroup, ChatRefusals.NotAnAdmin, ChatRefusals.TitleLength, CommonRefusals.TextNotStorable);
-        conversations.MapPost("/{id}/members", Invite).Signed().Limited(Rate.Writes).BodyBytesMax(BodyBytesMax)
+        conversations.MapPost("/{id}/members", Invite).Signed().Limited(Rate.Writes).Repeated().BodyBytesMax(BodyBytesMax)
             .WithSummary("Add people to a group").Refuses(
                 ChatRefusals.NotFound, ChatRefusals.NotAGroup, ChatRefusals.NotAnAdmin, ChatRefusals.MembersCount, ChatRefusals.UnknownUser);
-        conversations.MapDelete("/{id}/members/{user}", Remove).Signed().Limited(Rate.Writes)
+        conversations.MapDelete("/{id}/members/{user}", Remove).Signed().Limited(Rate.Writes).Repeated()
             .WithSummary("Leave a group, or remove another from it").Refuses(ChatRefusals.NotFound, ChatRefusals.NotAGroup, ChatRefusals.NotAnAdmin);
-        conversations.MapPut("/{id}/read", MarkRead).Signed().Limited(Rate.Writes).BodyBytesMax(BodyBytesMax)
+        conversations.MapPut("/{id}/read", MarkRead).Signed().Limited(Rate.Writes).Repeated().BodyBytesMax(BodyBytesMax)
             .WithSummary("Move one's read marker").Refuses(ChatRefusals.NotFound, ChatRefusals.MessageNotFound);
-        conversations.MapPost("/{id}/typing", Typing).Signed().Limited(Rate.Live)
+        conversations.MapPost("/{id}/typing", Typing).Signed().Limited(Rate.Live).Once()
             .WithSummary("Tell the others that one is writing");
     }
 
     private static void MapMessages(RouteGroupBuilder conversations)
     {
-        conversations.MapPost("/{id}/messages", Send).Signed().Limited(Rate.Messages).Creates().BodyBytesMax(BodyBytesMax)
+        conversations.MapPost("/{id}/messages", Send).Signed().Limited(Rate.Messages).Creates().Repeated().BodyBytesMax(BodyBytesMax)
             .WithSummary("Send a text").Refuses(
                 ChatRefusals.NotFound, ChatRefusals.ClientKey, CommonRefusals.TextNotStorable, ChatRefusals.TextEmpty, ChatRefusals.TextTooLong,
                 CommonRefusals.KeyReused, ChatRefusals.Busy, CommonRefusals.Unavailable);
-        conversations.MapGet("/{id}/messages", History).Signed().Limited(Rate.Reads)
+        conversations.MapGet("/{id}/messages", History).Signed().Limited(Rate.Reads).Repeated()
             .WithSummary("A stretch of history, oldest first").Refuses(ChatRefusals.NotFound, CommonRefusals.BadCursor);
-        conversations.MapPatch("/{id}/messages/{seq}", Edit).Signed().Limited(Rate.Messages).BodyBytesMax(BodyBytesMax)
+        conversations.MapPatch("/{id}/messages/{seq}", Edit).Signed().Limited(Rate.Messages).Repeated().BodyBytesMax(BodyBytesMax)
             .WithSummary("Replace the text of one's message").Refuses(
                 ChatRefusals.NotFound, ChatRefusals.MessageNotFound, ChatRefusals.NotTheSender, ChatRefusals.MessageDeleted,
                 CommonRefusals.TextNotStorable, ChatRefusals.TextEmpty, ChatRefusals.TextTooLong);
-        conversations.MapDelete("/{id}/messages/{seq}", Delete).Signed().Limited(Rate.Messages)
+        conversations.MapDelete("/{id}/messages/{seq}", Delete).Signed().Limited(Rate.Messages).Repeated()
             .WithSummary("Empty a message").Refuses(ChatRefusals.NotFound, ChatRefusals.MessageNotFound, ChatRefusals.NotTheSender);
     }
 

@@ -16,6 +16,7 @@ internal sealed partial class VerificationKeys : BackgroundService
 
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly IGrainFactory _grains;
+    private readonly Repeater _repeater;
     private readonly TimeProvider _clock;
     private readonly ILogger<VerificationKeys> _log;
     private readonly Bell _news;
@@ -24,9 +25,9 @@ internal sealed partial class VerificationKeys : BackgroundService
     private int _waiting;
 
     /// <summary>Listens for news of keys.</summary>
-    public VerificationKeys(IGrainFactory grains, NodeNews news, TimeProvider clock, ILogger<VerificationKeys> log)
+    public VerificationKeys(IGrainFactory grains, Repeater repeater, NodeNews news, TimeProvider clock, ILogger<VerificationKeys> log)
     {
-        (_grains, _clock, _log, _news) = (grains, clock, log, new Bell(clock));
+        (_grains, _repeater, _clock, _log, _news) = (grains, repeater, clock, log, new Bell(clock));
         news.Subscribe(NewsTopic.Keys, _news.Ring);
     }
 
@@ -93,13 +94,25 @@ internal sealed partial class VerificationKeys : BackgroundService
             if (seen is not null && !ReferenceEquals(_known, seen)) return _known;
             if (_readAt is { } at && _clock.GetElapsedTime(at) is var elapsed && elapsed < s_pause)
                 await Task.Delay(s_pause - elapsed, _clock, cancellation);
-            _known = _known.Renewed(await _grains.GetGrain<IKeyRingGrain>(0).Keys());
+            _known = _known.Renewed(await Ask(_grains.GetGrain<IKeyRingGrain>(0), cancellation));
             _readAt = _clock.GetTimestamp();
             return _known;
         }
         finally
         {
             _one.Release();
+        }
+    }
+
+    private async Task<KeyRing> Ask(IKeyRingGrain ring, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ring.Keys();
+        }
+        catch (Exception fault) when (_repeater.Repeats(fault))
+        {
+            return await _repeater.Again(fault, ring, static ring => new ValueTask<KeyRing>(ring.Keys()), cancellation);
         }
     }
 

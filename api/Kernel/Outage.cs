@@ -76,6 +76,18 @@ public static class Outage
         _ => IsPassing(fault.GetType()) || DatabaseUnavailableException.Describes(fault) || IsMomentary(fault),
     };
 
+    /// <summary>Whether an exception says that a silo went away or grains move, so that the same call soon reaches another silo.</summary>
+    public static bool IsOfTheCluster(Exception fault) => fault switch
+    {
+        OrleansMessageRejectionException or ConnectionFailedException => true,
+
+        // A grain that wrote at two places is read anew at its next call; nothing was written.
+        InconsistentStateException => true,
+        OrleansException { InnerException: null } => fault.GetType() == typeof(OrleansException),
+        OrleansException { InnerException: { } cause } when fault.GetType() == typeof(OrleansException) => IsOfTheCluster(cause),
+        _ => false,
+    };
+
     private static bool IsPassing(Type? type)
     {
         for (; type is not null; type = type.BaseType)

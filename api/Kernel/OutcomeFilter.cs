@@ -6,13 +6,22 @@ using System.Reflection;
 
 namespace OrleansSocial.Kernel;
 
-/// <summary>The one place where outcomes become responses: 200, 201 or 204 for a value, problem details for a refusal.</summary>
-public sealed class OutcomeFilter : IEndpointFilter
+/// <summary>The one place where outcomes become responses: 200, 201 or 204 for a value, problem details for a refusal. Runs a handler again whose silo went away, where its route allows it.</summary>
+public sealed class OutcomeFilter(Repeater repeater) : IEndpointFilter
 {
     /// <inheritdoc/>
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
-        var result = await next(context);
+        object? result;
+        try
+        {
+            result = await next(context);
+        }
+        catch (Exception fault) when (repeater.Repeats(fault) && MayRunAgain(context))
+        {
+            result = await repeater.Again(fault, (next, context), static run => run.next(run.context), context.HttpContext.RequestAborted);
+        }
+
         if (result is not IOutcome outcome) return result;
         if (outcome.Refusal is { } refusal) return Problems.Of(refusal);
 
@@ -25,6 +34,9 @@ public sealed class OutcomeFilter : IEndpointFilter
         var status = metadata.GetMetadata<CreatesMetadata>() is null ? StatusCodes.Status200OK : StatusCodes.Status201Created;
         return Results.Json(outcome.Held, SocialJson.Options, statusCode: status);
     }
+
+    private static bool MayRunAgain(EndpointFilterInvocationContext context) =>
+        !context.HttpContext.Response.HasStarted && context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<RepeatMetadata>()?.Applies(context) == true;
 
     private static IResult Tagged(HttpContext http, object value, string tag)
     {

@@ -42,6 +42,11 @@ public sealed record PublicMetadata;
 /// <summary>The route makes something: answers 201 and takes <c>Idempotency-Key</c>.</summary>
 public sealed record CreatesMetadata;
 
+/// <summary>Whether the edge runs the route again when a silo goes away under way.</summary>
+/// <param name="When">In a word, for the golden route table.</param>
+/// <param name="Applies">Whether it does for a request.</param>
+public sealed record RepeatMetadata(string When, Func<EndpointFilterInvocationContext, bool> Applies);
+
 /// <summary>The codes with which the route may refuse, for the documentation and the golden route table.</summary>
 public sealed record RefusesMetadata(IReadOnlyList<string> Codes);
 
@@ -79,6 +84,29 @@ public static class Routes
     public static TBuilder Creates<TBuilder>(this TBuilder route)
         where TBuilder : IEndpointConventionBuilder
         => route.WithMetadata(new CreatesMetadata());
+
+    /// <summary>May be carried out twice with the effect and the answer of once: the edge repeats it when a silo goes away under way.</summary>
+    public static TBuilder Repeated<TBuilder>(this TBuilder route)
+        where TBuilder : IEndpointConventionBuilder
+        => route.WithMetadata(new RepeatMetadata("repeated", static _ => true));
+
+    /// <summary>Repeated where the client gave an <c>Idempotency-Key</c>: without one it would be another thing.</summary>
+    public static TBuilder RepeatedWithKey<TBuilder>(this TBuilder route)
+        where TBuilder : IEndpointConventionBuilder
+        => route.WithMetadata(new RepeatMetadata("repeated-with-key", static request => request.Arguments.OfType<IdempotencyKey>().Any(key => key.Value is not null)));
+
+    /// <summary>Repeated unless a part of the request says otherwise.</summary>
+    /// <param name="route">The route.</param>
+    /// <param name="when">When, in a word.</param>
+    /// <param name="applies">Whether it is repeated with this part.</param>
+    public static TBuilder RepeatedWhen<TBuilder, TPart>(this TBuilder route, string when, Func<TPart, bool> applies)
+        where TBuilder : IEndpointConventionBuilder
+        => route.WithMetadata(new RepeatMetadata($"repeated-{when}", request => request.Arguments.OfType<TPart>().Any(applies)));
+
+    /// <summary>Carried out once and never repeated here: a second time is another try, or comes too late to be of use.</summary>
+    public static TBuilder Once<TBuilder>(this TBuilder route)
+        where TBuilder : IEndpointConventionBuilder
+        => route.WithMetadata(new RepeatMetadata("once", static _ => false));
 
     /// <summary>The refusals of this route beside those that every route has.</summary>
     public static TBuilder Refuses<TBuilder>(this TBuilder route, params Refusal[] refusals)

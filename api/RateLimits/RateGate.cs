@@ -14,15 +14,16 @@ internal sealed partial class RateGate : IRateGate, IDisposable
 
     private readonly ConcurrentDictionary<RateKey, LocalBucket> _buckets = [];
     private readonly IGrainFactory _grains;
+    private readonly Repeater _repeater;
     private readonly RateLimitsOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<RateGate> _log;
     private readonly ITimer _sweeper;
     private int _count;
 
-    public RateGate(IGrainFactory grains, IOptions<RateLimitsOptions> options, TimeProvider clock, ILogger<RateGate> log)
+    public RateGate(IGrainFactory grains, Repeater repeater, IOptions<RateLimitsOptions> options, TimeProvider clock, ILogger<RateGate> log)
     {
-        (_grains, _options, _clock, _log) = (grains, options.Value, clock, log);
+        (_grains, _repeater, _options, _clock, _log) = (grains, repeater, options.Value, clock, log);
         var period = TimeSpan.FromSeconds(Math.Max(0.5, _options.LeaseSecondsMax / 2d));
         _sweeper = clock.CreateTimer(_ => Sweep(), null, period, period);
     }
@@ -79,7 +80,21 @@ internal sealed partial class RateGate : IRateGate, IDisposable
     {
         var limit = _options.Of(key).Limit();
         var tokens = Math.Clamp((int)(limit.TokensMax * _options.LeaseShareMax), 1, LeaseTokensMax);
-        return new(limit, () => _grains.GetGrain<IRateBucketGrain>(key.GrainKey()).Take(limit, tokens), _clock);
+        return new(limit, () => Take(_grains.GetGrain<IRateBucketGrain>(key.GrainKey()), limit, tokens), _clock);
+    }
+
+    // Tokens of a call whose answer was lost are gone until the bucket refills, which a silo that went away has filled anyway.
+    private async Task<RateGrant> Take(IRateBucketGrain shared, RateLimit limit, int tokens)
+    {
+        try
+        {
+            return await shared.Take(limit, tokens);
+        }
+        catch (Exception fault) when (_repeater.Repeats(fault))
+        {
+            return await _repeater.Again(
+                fault, (shared, limit, tokens), static take => new ValueTask<RateGrant>(take.shared.Take(take.limit, take.tokens)), CancellationToken.None);
+        }
     }
 
     /// <summary>Gives up a part of the buckets, whichever come first: what they held is back in the shared ones.</summary>

@@ -15,20 +15,34 @@ internal sealed class ChargedAttribute(Rate rate) : Attribute
     public Rate Rate { get; } = rate;
 }
 
-/// <summary>Charges every call of the hub, and turns what is thrown into a refusal: the hub answers, it does not throw.</summary>
-internal sealed partial class LiveFilter(IRateGate gate, IHostApplicationLifetime process, ILogger<LiveFilter> log) : IHubFilter
+/// <summary>Whether the edge runs a hub method again when a silo goes away under way: it may be carried out twice with the effect and the answer of once.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class RepeatedAttribute : Attribute;
+
+/// <summary>Charges every call of the hub, runs those again whose silo went away, and turns what is thrown into a refusal: the hub answers, it does not throw.</summary>
+internal sealed partial class LiveFilter(IRateGate gate, Repeater repeater, IHostApplicationLifetime process, ILogger<LiveFilter> log) : IHubFilter
 {
     private static readonly Refusal Fault = new(Problems.FaultCode, Kind.Unavailable, "Something went wrong on our side; the log has it.");
-    private readonly ConcurrentDictionary<MethodInfo, Rate?> _rates = new();
+    private readonly ConcurrentDictionary<MethodInfo, Declared> _methods = new();
 
     /// <inheritdoc/>
     public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
     {
         try
         {
-            var rate = _rates.GetOrAdd(invocationContext.HubMethod, static m => m.GetCustomAttribute<ChargedAttribute>()?.Rate);
-            if (rate is { } charged && await gate.Charge(charged, LiveHub.Of(invocationContext.Context).Caller) is { } refusal) return Answer(refusal);
-            return await next(invocationContext);
+            var method = _methods.GetOrAdd(
+                invocationContext.HubMethod,
+                static m => new(m.GetCustomAttribute<ChargedAttribute>()?.Rate, m.IsDefined(typeof(RepeatedAttribute))));
+            if (method.Rate is { } charged && await gate.Charge(charged, LiveHub.Of(invocationContext.Context).Caller) is { } refusal) return Answer(refusal);
+            try
+            {
+                return await next(invocationContext);
+            }
+            catch (Exception fault) when (method.Repeated && repeater.Repeats(fault))
+            {
+                return await repeater.Again(
+                    fault, (next, invocationContext), static run => run.next(run.invocationContext), invocationContext.Context.ConnectionAborted);
+            }
         }
         catch (Exception fault)
         {
@@ -42,6 +56,8 @@ internal sealed partial class LiveFilter(IRateGate gate, IHostApplicationLifetim
             return Answer(refusal);
         }
     }
+
+    private readonly record struct Declared(Rate? Rate, bool Repeated);
 
     private static HubAnswer<object> Answer(Refusal refusal) => new(null, refusal);
 

@@ -14,33 +14,33 @@ internal sealed class LiveHub(IGrainFactory grains, LiveNode node) : Hub
     public static LiveConnection Of(HubCallerContext context) => context.Features.Get<LiveConnection>()!;
 
     /// <summary>Asks for everything live, and for what happened since a cursor. To be repeated with the new cursor while there is more.</summary>
-    [Charged(Rate.Reads)]
+    [Charged(Rate.Reads), Repeated]
     public Task<CatchUpAnswer> Subscribe(string? cursor) => Live.Subscribe(cursor);
 
     /// <summary>Sends one text; answers when it is durable.</summary>
-    [Charged(Rate.Messages)]
+    [Charged(Rate.Messages), Repeated]
     public async Task<HubAnswer<MessageReceipt>> Send(ConversationId conversation, string? clientKey, string? text)
         => await Room(conversation).Send(new SendMessage(Me, clientKey ?? "", text ?? "", Live.Attached ? Live.Id : null));
 
     /// <summary>Replaces the text of one's own message.</summary>
-    [Charged(Rate.Messages)]
+    [Charged(Rate.Messages), Repeated]
     public async Task<HubAnswer<MessageView>> Edit(ConversationId conversation, long seq, string? text)
         => await Room(conversation).Edit(Me, seq, text ?? "");
 
     /// <summary>Empties one's own message.</summary>
-    [Charged(Rate.Messages)]
+    [Charged(Rate.Messages), Repeated]
     public async Task<HubAnswer<MessageView>> Delete(ConversationId conversation, long seq)
         => await Room(conversation).Delete(Me, seq);
 
     /// <summary>Reads history: after a number, before one, or the newest.</summary>
-    [Charged(Rate.Reads)]
+    [Charged(Rate.Reads), Repeated]
     public async Task<HubAnswer<MessagePage>> History(ConversationId conversation, long? afterSeq, long? beforeSeq, int limit)
         => limit is < 1 or > Page.LimitMax || (afterSeq is not null && beforeSeq is not null)
             ? CommonRefusals.BadCursor
             : await Room(conversation).History(new ReadHistory(Me, afterSeq, beforeSeq, limit));
 
     /// <summary>Moves one's watermark.</summary>
-    [Charged(Rate.Writes)]
+    [Charged(Rate.Writes), Repeated]
     public async Task<HubAnswer<ReadMarker>> MarkRead(ConversationId conversation, long seq)
         => await Room(conversation).MarkRead(Me, seq);
 
@@ -53,12 +53,12 @@ internal sealed class LiveHub(IGrainFactory grains, LiveNode node) : Hub
     }
 
     /// <summary>Reads the list of one's conversations.</summary>
-    [Charged(Rate.Reads)]
+    [Charged(Rate.Reads), Repeated]
     public async Task<HubAnswer<InboxPage>> Inbox(string? after, int limit)
         => limit is < 1 or > Page.LimitMax ? CommonRefusals.BadCursor : await grains.GetGrain<IInboxGrain>(Me).List(after, limit);
 
     /// <summary>Watches these people instead of those before: who is here now, and from here on who comes and goes.</summary>
-    [Charged(Rate.Reads)]
+    [Charged(Rate.Reads), Repeated]
     public async Task<HubAnswer<IReadOnlyList<PresenceNotice>>> Watch(IReadOnlyList<UserId>? users)
     {
         if (users is null || users.Count > node.Options.WatchUsersMax) return RealtimeRefusals.WatchCount;

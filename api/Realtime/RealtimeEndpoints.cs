@@ -16,14 +16,14 @@ public static class RealtimeEndpoints
     /// <summary>Maps the slice under the group of the version.</summary>
     public static IEndpointRouteBuilder MapRealtime(this IEndpointRouteBuilder app)
     {
-        app.MapHub<LiveHub>("/live", Configure).NegotiatedAnywhere().Signed().Limited(Rate.Live).Refuses(IdentityRefusals.NotSignedIn);
+        app.MapHub<LiveHub>("/live", Configure).NegotiatedAnywhere().Signed().Limited(Rate.Live).Once().Refuses(IdentityRefusals.NotSignedIn);
 
         var events = app.MapGroup("/events").WithTags("Realtime");
-        events.MapGet("/", Poll).Signed().Limited(Rate.Reads)
+        events.MapGet("/", Poll).Signed().Limited(Rate.Reads).Repeated()
             .Refuses(RealtimeRefusals.Wait, RealtimeRefusals.BadCursor, RealtimeRefusals.TooManyConnections);
-        events.MapGet("/stream", Stream).Signed().Limited(Rate.Live)
+        events.MapGet("/stream", Stream).Signed().Limited(Rate.Live).Repeated()
             .Refuses(RealtimeRefusals.BadCursor, RealtimeRefusals.TooManyConnections);
-        app.MapGet("/presence", Presence).WithTags("Realtime").Signed().Limited(Rate.Reads)
+        app.MapGet("/presence", Presence).WithTags("Realtime").Signed().Limited(Rate.Reads).Repeated()
             .Refuses(RealtimeRefusals.WatchCount, CommonRefusals.Malformed);
         return app;
     }

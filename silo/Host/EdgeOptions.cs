@@ -35,6 +35,10 @@ internal sealed class EdgeOptions
     [Range(1, 3600)]
     public int IdleSecondsMax { get; set; } = 120;
 
+    /// <summary>For how long a call is sent again whose silo went away under way, where it may be carried out twice; 0 for not at all.</summary>
+    [Range(0, 60)]
+    public int RepeatSecondsMax { get; set; } = 10;
+
     /// <summary>Other origins whose pages may call the API, separated by spaces, such as <c>https://app.example.org</c>. None by default.</summary>
     [RegularExpression(@"^(https?://[^\s/*]+(\s+https?://[^\s/*]+)*)?$", ErrorMessage = "is a list of origins such as https://app.example.org, separated by spaces.")]
     public string Origins { get; set; } = "";

@@ -35,6 +35,10 @@ internal static class HttpServer
         builder.Services.AddHostedService<InputWatch>();
         builder.Services.AddOptions<HostOptions>().Configure<IServiceProvider>((host, services) =>
             host.ShutdownTimeout = TimeSpan.FromSeconds(OrDefaults<NodeOptions>(services).DrainSecondsMax));
+        builder.Services.AddSingleton(services => new Repeater(
+            TimeSpan.FromSeconds(services.GetRequiredService<IOptions<EdgeOptions>>().Value.RepeatSecondsMax),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<IHostApplicationLifetime>()));
         builder.Services.AddCors();
         builder.Services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<EdgeOptions>>((cors, edge) =>
             cors.AddDefaultPolicy(policy => policy

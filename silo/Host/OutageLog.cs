@@ -103,7 +103,7 @@ internal sealed partial class OutageLog : IDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "An outage begins: {Example}")]
     private partial void LogBegins(string example);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The outage goes on: {Count} faults in a second, such as: {Example}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The outage goes on, {Count} more in a second, such as: {Example}")]
     private partial void LogGoesOn(long count, string example);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The outage is over: no fault for {Quiet} s, after {Total} of them in {Seconds} s")]

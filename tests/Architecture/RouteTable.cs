@@ -1,8 +1,10 @@
+using System.Reflection;
 using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansSocial.Realtime;
 
 namespace OrleansSocial.Architecture;
 
@@ -15,15 +17,29 @@ public class RouteTable(SharedHost shared)
         .OfType<RouteEndpoint>()
         .Where(e => e.RoutePattern.RawText?.StartsWith("/v1", StringComparison.Ordinal) == true)];
 
+    private static IEnumerable<MethodInfo> HubMethods =>
+        typeof(LiveHub).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(method => !method.IsSpecialName);
+
     [Fact]
-    public void Every_route_declares_its_sign_in_and_its_rate_class() => Assert.Empty(Routes.SelectMany(Undeclared));
+    public void Every_route_declares_its_sign_in_its_rate_class_and_whether_it_is_repeated() => Assert.Empty(Routes.SelectMany(Undeclared));
+
+    [Fact]
+    public void What_only_reads_and_what_sets_or_removes_is_repeated_and_what_tries_a_password_or_a_token_is_not()
+    {
+        foreach (var route in Routes.Where(r => r.Metadata.GetMetadata<IHttpMethodMetadata>() is { HttpMethods: [var verb] } && verb is "GET" or "PUT" or "DELETE"))
+            Assert.Equal("repeated", route.Metadata.GetMetadata<RepeatMetadata>()!.When);
+        foreach (var path in (string[])["/v1/auth/login", "/v1/auth/refresh"])
+            Assert.Equal("once", Routes.Single(r => r.RoutePattern.RawText == path).Metadata.GetMetadata<RepeatMetadata>()!.When);
+        foreach (var route in Routes.Where(r => r.Metadata.GetMetadata<CreatesMetadata>() is not null && r.RoutePattern.RawText?.EndsWith("/messages", StringComparison.Ordinal) != true))
+            Assert.Equal("repeated-with-key", route.Metadata.GetMetadata<RepeatMetadata>()!.When);
+    }
 
     [Fact]
     public void A_route_that_declares_nothing_is_found()
     {
         var bare = new RouteEndpoint(_ => Task.CompletedTask, Microsoft.AspNetCore.Routing.Patterns.RoutePatternFactory.Parse("/v1/bare"), 0, EndpointMetadataCollection.Empty, null);
 
-        Assert.Equal(2, Undeclared(bare).Count());
+        Assert.Equal(3, Undeclared(bare).Count());
     }
 
     [Fact]
@@ -35,7 +51,7 @@ public class RouteTable(SharedHost shared)
     }
 
     [Fact]
-    public void Routes_as_the_world_sees_them() => Golden.Check("routes", Routes.Select(Describe).Order(StringComparer.Ordinal));
+    public void Routes_as_the_world_sees_them() => Golden.Check("routes", Routes.Select(Describe).Concat(HubMethods.Select(Describe)).Order(StringComparer.Ordinal));
 
     [Fact]
     public async Task Every_property_in_the_documentation_has_a_type()
@@ -61,6 +77,7 @@ public class RouteTable(SharedHost shared)
         if (signed == open) yield return $"{route.RoutePattern.RawText}: declare it Signed() or Public()";
         else if (signed != metadata.GetOrderedMetadata<IAuthorizeData>().Any()) yield return $"{route.RoutePattern.RawText}: Signed() and authorization differ";
         if (metadata.GetMetadata<RateMetadata>() is null) yield return $"{route.RoutePattern.RawText}: declare its Limited(Rate)";
+        if (metadata.GetMetadata<RepeatMetadata>() is null) yield return $"{route.RoutePattern.RawText}: declare it Repeated(), RepeatedWithKey() or Once()";
     }
 
     private static string Describe(RouteEndpoint route)
@@ -71,6 +88,10 @@ public class RouteTable(SharedHost shared)
         var rate = metadata.GetMetadata<RateMetadata>()?.Rate.ToString() ?? "-";
         var creates = metadata.GetMetadata<CreatesMetadata>() is null ? "" : " creates";
         var codes = string.Join(' ', metadata.GetOrderedMetadata<RefusesMetadata>().SelectMany(m => m.Codes).Order(StringComparer.Ordinal));
-        return $"{verbs} {route.RoutePattern.RawText} {auth} {rate}{creates} {codes}".TrimEnd();
+        var repeated = metadata.GetMetadata<RepeatMetadata>()?.When ?? "-";
+        return $"{verbs} {route.RoutePattern.RawText} {auth} {rate} {repeated}{creates} {codes}".TrimEnd();
     }
+
+    private static string Describe(MethodInfo method) =>
+        $"HUB /v1/live {method.Name} {method.GetCustomAttribute<ChargedAttribute>()?.Rate.ToString() ?? "-"} {(method.IsDefined(typeof(RepeatedAttribute)) ? "repeated" : "once")}";
 }

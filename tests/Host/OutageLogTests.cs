@@ -77,7 +77,7 @@ public sealed class OutageLogTests : IDisposable
         Assert.Equal(
             [
                 "Warning An outage begins: Error activating: connection refused",
-                "Warning The outage goes on: 199 faults in a second, such as: GET /v1/me answers 503: connection refused",
+                "Warning The outage goes on, 199 more in a second, such as: GET /v1/me answers 503: connection refused",
             ],
             _lines.Told);
     }
@@ -96,7 +96,7 @@ public sealed class OutageLogTests : IDisposable
         Assert.Equal(
             [
                 "Warning An outage begins: first: connection refused",
-                "Warning The outage goes on: 1 faults in a second, such as: still: connection refused",
+                "Warning The outage goes on, 1 more in a second, such as: still: connection refused",
                 $"Information The outage is over: no fault for {OutageLog.QuietSeconds} s, after 2 of them in 4 s",
                 "Warning An outage begins: again: connection refused",
             ],

@@ -14,9 +14,9 @@ public sealed class RepeatedCallTests : IAsyncLifetime
     private readonly Losses _losses = new();
     private SocialHost _host = null!;
 
-    public async Task InitializeAsync() => _host = await SocialHost.Start(configure: Lossy);
+    public async ValueTask InitializeAsync() => _host = await SocialHost.Start(configure: Lossy);
 
-    public async Task DisposeAsync() => await _host.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _host.DisposeAsync();
 
     [Fact]
     public async Task A_text_whose_answer_was_lost_is_sent_again_and_stands_once()

@@ -46,30 +46,22 @@ public abstract class CutOffSiloTests(Membership membership, ITestOutputHelper o
     }
 
     [Fact]
-    public async Task Of_two_silos_that_do_not_reach_each_other_one_ends_while_a_third_reaches_both()
+    public async Task Two_silos_that_do_not_reach_each_other_while_a_third_reaches_both_lose_nothing()
     {
         await using var hosts = await NetworkHosts.Make(3);
         await using var ground = await Ground.Own(membership, hosts.Here);
         await using var fleet = await Fleet.Start(ground, Places(hosts, 3), Certificates(ground));
         await using var crowd = await Crowd.Gather([fleet.Balancer.Address], ground.Logs, people: 12, rooms: 12, s_patience);
-        var audit = await WriteAudit.Begin(ground.Postgres);
         await crowd.EveryoneAcknowledged(10);
 
+        // Orleans asks the third before it finds a silo dead, so all of them stay; what lies across is reached from elsewhere.
         await hosts.Cut(1, 2);
-        var cut = TimeProvider.System.GetTimestamp();
-        await crowd.Until(() => Task.FromResult(!fleet[1].Runs || !fleet[2].Runs), "one of the two to end");
-        var loser = fleet[1].Runs ? 2 : 1;
-        output.WriteLine($"silo {loser} ended after {TimeProvider.System.GetElapsedTime(cut).TotalSeconds:0.0} s");
-        Assert.Equal(ReplacedExitCode, await fleet[loser].Ended(crowd.GiveUp));
-
         await crowd.EveryoneAcknowledged(20);
-        Assert.Single(fleet.FarewellsOf(loser));
-        Assert.Equal(2, fleet.Silos.Count(silo => silo.Runs));
         await hosts.Heal(1, 2);
-        await fleet[loser].Start();
         await crowd.EveryoneAcknowledged(10);
+
+        Assert.All(fleet.Silos, silo => Assert.True(silo.Runs));
         await crowd.Finish(ground.Postgres);
-        await audit.Check(loser, fleet[loser]);
     }
 
     private static IEnumerable<SiloPlace> Places(NetworkHosts hosts, int count) => Enumerable.Range(1, count).Select(host => SiloPlace.At(hosts, host));

@@ -4,7 +4,7 @@ namespace OrleansSocial.Crash;
 public sealed class CrashTests(ITestOutputHelper output)
 {
     private static readonly int s_kills = LongForm.Or(7, 20);
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(LongForm.Or(4, 12));
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(LongForm.Or(8, 20));
 
     [Fact]
     public async Task Killed_again_and_again_nothing_acknowledged_is_lost_and_everyone_converges()

@@ -6,7 +6,7 @@ namespace OrleansSocial.Crash;
 public abstract class CutOffSiloTests(Membership membership, ITestOutputHelper output)
 {
     private const int ReplacedExitCode = 3;
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(8);
     private static readonly TimeSpan s_endedWithin = TimeSpan.FromSeconds(15);
 
     [Fact]

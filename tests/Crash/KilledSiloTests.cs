@@ -4,7 +4,7 @@ namespace OrleansSocial.Crash;
 public abstract class KilledSiloTests(Membership membership, ITestOutputHelper output)
 {
     private static readonly TimeSpan s_elsewhereWithin = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(LongForm.Or(3, 20));
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(LongForm.Or(8, 20));
 
     [Fact]
     public async Task What_a_killed_silo_held_goes_on_elsewhere_and_nothing_is_lost()

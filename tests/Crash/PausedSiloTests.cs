@@ -8,7 +8,7 @@ public abstract class PausedSiloTests(Membership membership, ITestOutputHelper o
     private const int Silos = 3;
     private const int Paused = 2;
     private const int ReplacedExitCode = 3;
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(8);
     private static readonly TimeSpan s_endedWithin = TimeSpan.FromSeconds(10);
 
     [Fact]

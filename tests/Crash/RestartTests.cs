@@ -6,7 +6,7 @@ namespace OrleansSocial.Crash;
 public abstract class RestartTests(Membership membership, ITestOutputHelper output)
 {
     private const int Silos = 3;
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(8);
 
     [Fact]
     public async Task A_rolling_restart_under_load_costs_nobody_more_than_one_repetition_and_one_of_everything_costs_no_message()

@@ -4,7 +4,7 @@ namespace OrleansSocial.Crash;
 public abstract class ServerOutageTests(Membership membership)
 {
     private const int Silos = 3;
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(LongForm.Or(3, 20));
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(LongForm.Or(8, 20));
 
     [Fact]
     public async Task A_restart_of_what_silos_stand_on_costs_no_silo_and_no_message()

@@ -5,7 +5,7 @@ namespace OrleansSocial.Crash;
 /// <summary>A silo starts where others died without a goodbye a moment ago.</summary>
 public abstract class StartOverDeadSilosTests(Membership membership, ITestOutputHelper output)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(8);
     private static readonly TimeSpan s_readyWithin = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_answersWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_answeredWithin = TimeSpan.FromSeconds(3);

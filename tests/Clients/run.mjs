@@ -15,7 +15,7 @@ const files = (await readdir(here, { recursive: true }))
   .sort();
 
 // Node 18 knows no limit for each test; there the limits of the waits inside the tests have to do.
-const limits = Number(process.versions.node.split('.')[0]) >= 20 ? ['--test-timeout=180000'] : [];
+const limits = Number(process.versions.node.split('.')[0]) >= 20 ? ['--test-timeout=540000'] : [];
 
 install();
 const server = await Server.start();

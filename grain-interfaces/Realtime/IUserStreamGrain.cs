@@ -36,7 +36,7 @@ public interface IUserStreamGrain : IGrainWithGuidKey
     Task Deliver(LiveEvent happened, ConnectionId? except);
 
     /// <summary>The same, and answers whether there is a connection at all. No means: none until every silo is told (<see cref="ILiveRosterService"/>).</summary>
-    [Alias("reach"), AlwaysInterleave]
+    [Alias("reach"), AlwaysInterleave, ClusterOnly]
     Task<bool> Reach(LiveEvent happened, ConnectionId? except);
 
     /// <summary>Whether this person has a live connection now.</summary>

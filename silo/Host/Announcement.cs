@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
 using OrleansSocial.Kernel;
+using OrleansSocial.Membership;
 using OrleansSocial.Postgres;
 
 namespace OrleansSocial.Host;
@@ -14,8 +15,6 @@ namespace OrleansSocial.Host;
 /// <summary>Tells, once everything runs, what runs and where. The last line is <c>ready</c> and the first address, for programs that wait for it.</summary>
 internal static partial class Announcement
 {
-    private const string RedisName = "Redis";
-
     /// <summary>Registers the telling.</summary>
     public static WebApplication AnnounceWhenReady(this WebApplication app)
     {
@@ -68,7 +67,7 @@ internal static partial class Announcement
     private static string Engine => $"Orleans {VersionOf(typeof(ClusterOptions))} on {RuntimeInformation.FrameworkDescription}";
 
     // Who is in the cluster; secrets of the address are left out.
-    private static string Membership(WebApplication app) => app.Configuration.GetConnectionString(RedisName) is { Length: > 0 } redis
+    private static string Membership(WebApplication app) => app.Configuration.GetConnectionString(MembershipOptions.RedisName) is { Length: > 0 } redis
         ? $"members in Redis at {string.Join(" and ", EndpointsOf(redis))}"
         : "members in PostgreSQL";
 

@@ -8,7 +8,7 @@ namespace OrleansSocial.Membership;
 /// <summary>Clears the way into the cluster: declares those members dead that certainly are, so that a newcomer need not wait for them.</summary>
 /// <remarks>
 /// A member is dead when its heartbeat has stood still and nothing listens any more where it did: its machine answers and refuses.
-/// Whatever is less certain is left to the votes of the cluster. And a newcomer that does not find among the members who has a
+/// Whatever is less certain, or does not become so in time, is left to the votes of the cluster. And a newcomer that does not find among the members who has a
 /// heartbeat does not begin a second cluster over one database.
 /// </remarks>
 internal sealed partial class DeadSilos(
@@ -20,38 +20,35 @@ internal sealed partial class DeadSilos(
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Connect = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan StrangersMax = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(20);
 
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle observer) => observer.Subscribe(nameof(DeadSilos), Stage, Clear);
 
     private async Task Clear(CancellationToken cancellation)
     {
-        var since = clock.GetTimestamp();
-        while (true)
+        for (var since = clock.GetTimestamp(); ; await Task.Delay(Look, clock, cancellation))
         {
             var (members, fenced) = (await table.ReadAllAsync(cancellation), await fences.All(cancellation));
-            var waits = false;
-            foreach (var (entry, etag) in members.Members)
-            {
-                if (entry.Status == SiloStatus.Dead || entry.SiloAddress.Equals(me.SiloAddress)) continue;
-                var fence = fenced.FirstOrDefault(one => one.Silo == entry.SiloAddress.ToParsableString());
-                if (!await Refuses(entry.SiloAddress.Endpoint, cancellation)) continue;
-                if (fence is not null && fence.SilentFor < Silence) waits = true;
-                else if (await Declare(entry, etag, members.Version, cancellation)) LogDead(entry.SiloAddress);
-                else waits = true;
-                if (waits) break;
-            }
-
-            if (!waits && Stranger(members, fenced) is { } stranger)
-            {
-                if (clock.GetElapsedTime(since) > StrangersMax) throw Refusal(stranger);
-                waits = true;
-            }
-
-            if (!waits) return;
-            await Task.Delay(Look, clock, cancellation);
+            var late = clock.GetElapsedTime(since) > WaitMax;
+            if (!await Bury(members, fenced, cancellation) && !late) continue;
+            if (Stranger(members, fenced) is not { } stranger) return;
+            if (late) throw Refusal(stranger);
         }
+    }
+
+    /// <summary>Declares dead who is; one at a time, for each changes the table. False while somebody may still turn out to be.</summary>
+    private async Task<bool> Bury(MembershipTableData members, IReadOnlyList<FencedSilo> fenced, CancellationToken cancellation)
+    {
+        foreach (var (entry, etag) in members.Members)
+        {
+            if (entry.Status == SiloStatus.Dead || entry.SiloAddress.Equals(me.SiloAddress) || !await Refuses(entry.SiloAddress.Endpoint, cancellation)) continue;
+            if (fenced.Any(one => one.Silo == entry.SiloAddress.ToParsableString() && one.SilentFor < Silence)) return false;
+            if (await Declare(entry, etag, members.Version, cancellation)) LogDead(entry.SiloAddress);
+            return false;
+        }
+
+        return true;
     }
 
     private async Task<bool> Declare(MembershipEntry entry, string etag, TableVersion version, CancellationToken cancellation)

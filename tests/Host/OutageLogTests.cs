@@ -34,7 +34,7 @@ public sealed class OutageLogTests : IDisposable
         try
         {
             await using var silo = SiloRun.Start(_home.FullName, [$"--ConnectionStrings:Postgres={folder.ConnectionString}", $"--Social:Node:Logs={logs}", .. Unlimited()]);
-            using var http = new HttpClient { BaseAddress = await silo.Ready };
+            using var http = new HttpClient { BaseAddress = await silo.Ready() };
             var crowd = await Crowd(http);
             var before = silo.Lines.Count;
             var began = TimeProvider.System.GetTimestamp();
@@ -101,6 +101,18 @@ public sealed class OutageLogTests : IDisposable
                 "Warning An outage begins: again: connection refused",
             ],
             _lines.Told);
+    }
+
+    [Fact]
+    public void A_bug_is_told_so_many_times_a_second_and_then_that_it_was_more()
+    {
+        var limit = new FaultLimit(_lines, _clock);
+
+        Assert.Equal(FaultLimit.PerSecondMax, Enumerable.Range(0, 500).Count(_ => limit.Admits()));
+        Assert.Equal(["Error More than 10 faults in a second; the others of this second are not written"], _lines.Told);
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(limit.Admits());
     }
 
     [Fact]

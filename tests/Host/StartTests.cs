@@ -88,7 +88,7 @@ public sealed class StartTests : IDisposable
     {
         await using var silo = SiloRun.Start(
             _home.FullName, $"--ConnectionStrings:Postgres={await TestServer.NewDatabase()};Password=secret", "--Social:Node:GatewayPort=0", "--Social:Node:SiloPort=" + _port, "--Social:Node:Name=first");
-        var address = (await silo.Ready).GetLeftPart(UriPartial.Authority);
+        var address = (await silo.Ready()).GetLeftPart(UriPartial.Authority);
 
         Assert.Contains($"runs at {address}", silo.Told, StringComparison.Ordinal);
         Assert.Matches(@"the engine +Orleans 10\.4\.2 on \.NET 10\.", silo.Told);
@@ -96,15 +96,15 @@ public sealed class StartTests : IDisposable
         Assert.Matches($"the silo +first at 127.0.0.1:{_port}, no gateway", silo.Told);
         Assert.Matches(@"the database +test\d+ at 127\.0\.0\.1:\d+", silo.Told);
         Assert.DoesNotContain("secret", silo.Told, StringComparison.Ordinal);
-        Assert.Equal($"ready {address}", silo.Lines[^1]);
-        Assert.DoesNotContain(silo.Lines, line => line.Contains(" Orleans.", StringComparison.Ordinal) || line.Contains("Polly", StringComparison.Ordinal));
+        Assert.Contains($"ready {address}", silo.Lines);
+        Assert.DoesNotContain(silo.Lines, line => line.Contains("info: Orleans.", StringComparison.Ordinal) || line.Contains("Polly", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_start_tells_programs_the_same_in_one_object()
     {
         await using var silo = SiloRun.Start(_home.FullName, $"--ConnectionStrings:Postgres={await TestServer.NewDatabase()}", "--Social:Node:Logs=json");
-        await silo.Ready;
+        await silo.Ready();
 
         // The log is written beside the line that says that it is ready.
         var told = default(JsonElement);
@@ -118,7 +118,7 @@ public sealed class StartTests : IDisposable
     public async Task Sigterm_ends_the_process_in_good_order()
     {
         await using var silo = SiloRun.Start(_home.FullName, $"--ConnectionStrings:Postgres={await TestServer.NewDatabase()}", "--Social:Node:Logs=json");
-        using var http = new HttpClient { BaseAddress = await silo.Ready };
+        using var http = new HttpClient { BaseAddress = await silo.Ready() };
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode);
 
         await silo.Terminate();

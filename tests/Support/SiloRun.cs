@@ -6,6 +6,9 @@ namespace OrleansSocial.Support;
 /// <summary>The real process on free loopback ports, and every line that it prints.</summary>
 public sealed class SiloRun : IAsyncDisposable
 {
+    // A process that starts beside others on a busy machine takes its time.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+
     private readonly Process _process;
     private readonly Lock _gate = new();
     private readonly List<string> _lines = [];
@@ -21,8 +24,21 @@ public sealed class SiloRun : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>Where it listens, once it says that it is ready.</summary>
-    public Task<Uri> Ready => _ready.Task.Soon("the line that says ready");
+    /// <summary>Where it listens, once it says that it is ready. Fails with what was printed when the process ends before, or needs too long.</summary>
+    public async Task<Uri> Ready()
+    {
+        try
+        {
+            var first = await Task.WhenAny(_ready.Task, _process.WaitForExitAsync()).WaitAsync(s_patience);
+            if (first == _ready.Task) return await _ready.Task;
+        }
+        catch (TimeoutException)
+        {
+            // Told below, with what it printed.
+        }
+
+        throw new Xunit.Sdk.XunitException($"The process is not ready:\n{Told}");
+    }
 
     /// <summary>What it has printed, errors among it.</summary>
     public IReadOnlyList<string> Lines

@@ -4,8 +4,8 @@ namespace OrleansSocial.Benchmarks;
 
 /// <summary>One line of the chat figures.</summary>
 internal sealed record ChatFigures(
-    double PairsRate, double PairsServerMicros, double PairsPostgresMicros, double PairsP50, double PairsP99,
-    double QuietP50, double RoomRate, double RoomMicros, double IdleKiB);
+    double PairsRate = 0, double PairsServerMicros = 0, double PairsPostgresMicros = 0, double PairsP50 = 0, double PairsP99 = 0,
+    double QuietP50 = 0, double RoomRate = 0, double RoomMicros = 0, double IdleKiB = 0);
 
 /// <summary>Chat end to end: ours and the yardstick, one after the other in the same run, under the same driver.</summary>
 internal static class ChatBenchmarks
@@ -20,20 +20,23 @@ internal static class ChatBenchmarks
     private const double WarmUpSeconds = 15;
     private const string Text = "How about lunch at the place by the river tomorrow, around noon?";
 
-    /// <summary>Prints medians. Options: <c>--rounds N</c> (5), <c>--seconds S</c> of each measured stretch (8), <c>--only ours</c> without the yardstick.</summary>
+    /// <summary>Prints medians. Options: <c>--rounds N</c> (5), <c>--seconds S</c> of each measured stretch (8), <c>--only ours</c> without the yardstick, <c>--only quiet</c> for the ten pairs alone.</summary>
     public static async Task Run(string[] options)
     {
         var rounds = int.Parse(Option(options, "--rounds", "5"), CultureInfo.InvariantCulture);
         var seconds = double.Parse(Option(options, "--seconds", "8"), CultureInfo.InvariantCulture);
         await using var postgres = await BenchmarkPostgres.Start();
-        ChatTarget[] targets = Option(options, "--only", "") == "ours" ? [new SocialTarget()] : [new YardstickTarget(), new SocialTarget()];
+        var only = Option(options, "--only", "");
+        ChatTarget[] targets = only.EndsWith("ours", StringComparison.Ordinal) ? [new SocialTarget()] : [new YardstickTarget(), new SocialTarget()];
         var figures = targets.ToDictionary(t => t, _ => new List<ChatFigures>());
         for (var round = 0; round < rounds; round++)
         {
             foreach (var target in targets)
             {
                 var database = await postgres.CreateDatabase();
-                var measured = (await Measure(target, database, postgres.ProcessId, seconds)) with { IdleKiB = await Idle(target, database) };
+                var measured = only.StartsWith("quiet", StringComparison.Ordinal)
+                    ? new ChatFigures { QuietP50 = await Quiet(target, database, seconds) }
+                    : (await Measure(target, database, postgres.ProcessId, seconds)) with { IdleKiB = await Idle(target, database) };
                 Console.WriteLine($"round {round + 1}, {target.Name}: {measured}");
                 figures[target].Add(measured);
             }
@@ -74,6 +77,21 @@ internal static class ChatBenchmarks
             crowd.Delivered / crowd.Seconds, roomMicros, 0);
     }
 
+    /// <summary>The median wait of ten pairs on a server that has nothing else to do.</summary>
+    private static async Task<double> Quiet(ChatTarget target, string database, double seconds)
+    {
+        using var giveUp = new CancellationTokenSource(TimeSpan.FromMinutes(10));
+        using var server = await target.Start(database);
+        var sockets = await target.Connect(server, QuietPairs * 2, giveUp.Token);
+        var rooms = new List<LoadRoom>();
+        for (var i = 0; i < QuietPairs; i++)
+            rooms.Add(new(await target.Room(server, [sockets[2 * i], sockets[(2 * i) + 1]], giveUp.Token), [sockets[2 * i]]));
+        await ChatLoad.Run(rooms, WarmUpSeconds, Text, giveUp.Token);
+        var quiet = await ChatLoad.Run(rooms, seconds, Text, giveUp.Token);
+        foreach (var socket in sockets) await socket.DisposeAsync();
+        return quiet.Quantile(0.5);
+    }
+
     /// <summary>Resident memory that each of many idle connections adds to a fresh server.</summary>
     private static async Task<double> Idle(ChatTarget target, string database)
     {
@@ -106,6 +124,7 @@ internal static class ChatBenchmarks
         Console.WriteLine("|---|---|---|---|");
         foreach (var (name, of) in rows)
         {
+            if (figures[targets[^1]].TrueForAll(f => of(f) == 0)) continue;
             var medians = targets.Select(t => Median(figures[t].Select(of))).ToList();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {string.Join(" | ", medians.Select(m => m.ToString("0.0", CultureInfo.InvariantCulture)))} | {medians[^1] / medians[0]:0.00} |"));
         }

@@ -29,7 +29,7 @@ internal sealed class ServerProcess : IDisposable
         };
         start.Environment["Social__Node__EndsWithInput"] = "true";
         start.Environment["Social__Node__SiloPort"] = FreePort.Find().ToString(CultureInfo.InvariantCulture);
-        start.Environment["Social__Node__GatewayPort"] = FreePort.Find().ToString(CultureInfo.InvariantCulture);
+        start.Environment["Social__Node__GatewayPort"] = "0";
         foreach (var (key, value) in environment) start.Environment[key] = value;
         var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)

@@ -47,7 +47,7 @@ internal sealed class GrainHosts(IHost bare, IHost ours) : IAsyncDisposable
                 ["ConnectionStrings:Postgres"] = database,
                 ["Social:Node:Seed"] = "false",
                 ["Social:Node:SiloPort"] = FreePort.Find().ToString(CultureInfo.InvariantCulture),
-                ["Social:Node:GatewayPort"] = FreePort.Find().ToString(CultureInfo.InvariantCulture),
+                ["Social:Node:GatewayPort"] = "0",
                 ["Logging:LogLevel:Default"] = "Error",
             });
             if (collection is not null) app.Services.PostConfigure(collection);

@@ -12,6 +12,10 @@ internal interface INewsService : IGrainService
     /// <summary>Something has changed.</summary>
     [Alias("tell"), OneWay]
     Task Tell(NewsTopic topic);
+
+    /// <summary>Answers, and does nothing else.</summary>
+    [Alias("answer")]
+    Task Answer();
 }
 
 /// <summary>Puts what other silos tell on the board of its own.</summary>
@@ -22,6 +26,8 @@ internal sealed class NewsService(GrainId id, Silo silo, ILoggerFactory loggers,
         board.Note(topic);
         return Task.CompletedTask;
     }
+
+    public Task Answer() => Task.CompletedTask;
 }
 
 /// <summary>Tells every silo that something has changed, after the change is durable. Nobody waits for it, and a word that is lost costs nothing but time.</summary>
@@ -46,6 +52,9 @@ internal sealed partial class NewsTeller(IServiceProvider services, IClusterMemb
             }
         }
     }
+
+    /// <summary>Ends once another silo has answered.</summary>
+    public Task Ask(SiloAddress silo) => GetGrainService(silo).Answer();
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The news of {Topic} were not told to {Silo}: {Cause}")]
     private partial void LogNotTold(NewsTopic topic, SiloAddress silo, string cause);

@@ -1,5 +1,6 @@
 using Npgsql;
 using OrleansSocial.Kernel;
+using OrleansSocial.Membership;
 
 namespace OrleansSocial.Host;
 
@@ -8,7 +9,7 @@ internal static class Health
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Maps <c>/health/live</c> (the process answers) and <c>/health/ready</c> (everything has started, the database answers, nothing is draining; at a node without grains: a silo answers).</summary>
+    /// <summary>Maps <c>/health/live</c> (the process answers) and <c>/health/ready</c> (everything has started, the database answers, nothing is draining, other silos answer if there are any; at a node without grains: a silo answers).</summary>
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         var health = app.MapGroup("/health").Public().ExcludeFromDescription();
@@ -32,6 +33,7 @@ internal static class Health
         }
 
         if (node.GetRequiredService<Doors>().Reason is { } reason) return reason;
+        if (node.GetService<Peers>() is { AreSilent: true }) return "no other silo answers";
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         patience.CancelAfter(Patience);

@@ -37,6 +37,9 @@ internal static class Clustering
         silo.Services.AddSingleton<IFatalErrorHandler>(services => services.GetRequiredService<SiloEnd>());
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloFence>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DeadSilos>();
+        silo.Services.AddSingleton<Peers>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<Peers>());
+        InterfaceNames.Register(silo.Services);
         FencedMembership.Wrap(silo.Services);
         if (silo.Configuration.GetValue<int>($"{NodeOptions.Section}:{nameof(NodeOptions.GatewayPort)}") > 0) silo.AddIncomingGrainCallFilter<GatewayFilter>();
         return silo.UseLimits().UseDirectory().UseKubernetes();
@@ -46,6 +49,7 @@ internal static class Clustering
     public static IClientBuilder UseCluster(this IClientBuilder client)
     {
         client.UseNode();
+        InterfaceNames.Register(client.Services);
         client.Services.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = ResponseTime);
         if (NodeIdentity.Of(client.Services) is { } identity) client.UseTls(NodeIdentity.Nobody(), tls => Trust(tls, identity));
         return RedisOf(client.Configuration) is { } redis

@@ -30,7 +30,8 @@ public abstract class CutOffSiloTests(Membership membership, ITestOutputHelper o
             output.WriteLine($"ended after {watch.Elapsed.TotalSeconds:0.0} s; its health: {watch.Story}");
             Assert.Equal(ReplacedExitCode, code);
 
-            // Once it has said that it is not to be asked it never says otherwise: a load balancer sends people elsewhere.
+            // It knows of the cut before the others have found it dead, and once it has said that it is not to be asked it never says otherwise: a load balancer sends people elsewhere.
+            Assert.Contains(watch.Answers, answer => answer.Reason == "no other silo answers");
             Assert.DoesNotContain(watch.Answers.SkipWhile(answer => answer.IsReady), answer => answer.IsReady);
         }
 

@@ -30,6 +30,7 @@ public static class SocialApp
         });
         configure?.Invoke(builder);
 
+        builder.AddSocialOptions();
         builder.AddLogs();
         builder.AddHttpServer();
         if (builder.HostsGrains()) AddGrains(builder);

@@ -7,7 +7,7 @@ using System.Reflection;
 namespace OrleansSocial.Kernel;
 
 /// <summary>The one place where outcomes become responses: 200, 201 or 204 for a value, problem details for a refusal. Runs a handler again whose silo went away, where its route allows it.</summary>
-public sealed class OutcomeFilter(Repeater repeater) : IEndpointFilter
+public sealed class OutcomeFilter(Repeater repeater, DeclaredRefusals declared) : IEndpointFilter
 {
     /// <inheritdoc/>
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -23,9 +23,13 @@ public sealed class OutcomeFilter(Repeater repeater) : IEndpointFilter
         }
 
         if (result is not IOutcome outcome) return result;
-        if (outcome.Refusal is { } refusal) return Problems.Of(refusal);
-
         var http = context.HttpContext;
+        if (outcome.Refusal is { } refusal)
+        {
+            declared.Check(http.GetEndpoint(), refusal);
+            return Problems.Of(refusal);
+        }
+
         var metadata = http.GetEndpoint()!.Metadata;
         if (metadata.GetMetadata<TaggedMetadata>() is { } tagged) return Tagged(http, outcome.Held!, tagged.Tag(outcome.Held!));
 

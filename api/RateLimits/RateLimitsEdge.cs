@@ -13,7 +13,6 @@ public static class RateLimitsEdge
     /// <summary>Registers the gate.</summary>
     public static IServiceCollection AddRateLimitsEdge(this IServiceCollection services)
     {
-        services.AddOptions<RateLimitsOptions>().BindConfiguration(RateLimitsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IValidateOptions<RateLimitsOptions>, RateLimitsOptionsCheck>();
         services.AddSingleton<RateGate>();
         services.AddSingleton<IRateGate>(s => s.GetRequiredService<RateGate>());

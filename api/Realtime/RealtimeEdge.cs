@@ -11,7 +11,6 @@ public static class RealtimeEdge
     /// <summary>The hub, its connections, and the limits of both.</summary>
     public static IServiceCollection AddRealtimeEdge(this IServiceCollection services)
     {
-        services.AddOptions<LiveOptions>().BindConfiguration(LiveOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSignalR(hub => hub.AddFilter<LiveFilter>());
         services.AddSingleton<IConfigureOptions<HubOptions>>(provider => new ConfigureOptions<HubOptions>(
             hub => hub.MaximumReceiveMessageSize = provider.GetRequiredService<IOptions<LiveOptions>>().Value.MessageBytesMax));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Orleans.Placement;
 using OrleansSocial.Realtime;
@@ -10,7 +9,7 @@ namespace OrleansSocial.Chat;
 /// <remarks>
 /// Texts and read markers interleave, and wait for the storage together. Everything else changes the conversation one at a time.
 /// Invariants, beside those of <see cref="ConversationState"/>:
-/// 1. What is held is what is stored: it changes after a commit, in the order of the numbers (<see cref="Settle"/>).
+/// 1. What is held is what is stored: it changes after a commit, in the order of the numbers (<see cref="Ledger"/>).
 /// 2. While members change, no text or read marker is decided on: who is a member is known when a text gets its number.
 /// 3. After a failed write nothing more is written: the activation ends and the next one reads what is stored.
 /// It is placed by the load of the silos: its members are on all of them, and it stays for long.
@@ -19,29 +18,31 @@ namespace OrleansSocial.Chat;
 internal sealed class ConversationGrain(
     MemberStore members,
     MessageStore messages,
-    GroupCommit<ConversationWrite> writer,
+    GroupCommit writer,
     ILiveRoster roster,
+    Invariants invariants,
     IOptions<ChatOptions> options,
     TimeProvider clock) : Grain, IConversationGrain
 {
-    private readonly Queue<ConversationWrite> _waiting = [];
     private readonly RecentKeys _keys = new(options.Value.RecentKeysMax);
     private readonly Dictionary<UserId, long> _typedAt = [];
     private ConversationState? _room;
-    private ConversationLog _log = null!;
+    private Ledger _ledger = null!;
     private ConversationAudience _audience = null!;
     private Task? _membersChanging;
 
-    private ConversationId Id => _log.Id;
+    private ConversationId Id { get; set; }
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        var id = ConversationId.From(this.GetPrimaryKey());
-        var loaded = await members.Load(id, options.Value.RecentKeysMax, cancellationToken);
-        (_log, _audience) = (new(id, loaded?.State.LastSeq ?? 0), new(GrainFactory, roster));
+        Id = ConversationId.From(this.GetPrimaryKey());
+        var loaded = await members.Load(Id, options.Value.RecentKeysMax, cancellationToken);
+        _ledger = new(writer, Id, loaded?.State.LastSeq ?? 0, new(options.Value.QueueMessagesMax, ChatRefusals.Busy, Ended, this.DeactivateOnIdle));
+        _audience = new(GrainFactory, roster);
         if (loaded is null) return;
 
         Hold(loaded.State);
+        invariants.Check(loaded.State);
         foreach (var (sender, key, text) in loaded.Recent) _keys.Keep(sender, key, text);
     }
 
@@ -54,7 +55,7 @@ internal sealed class ConversationGrain(
         if (_room is not null) return CommonRefusals.KeyReused;
 
         var founded = ChatRules.Found(Id, command, Sql.ToMicroseconds(clock.GetUtcNow()));
-        var write = new ConversationWrite(_log, ChatRules.FirstEntries(command)) { Founded = founded, Founder = command.By };
+        var write = new ConversationWrite(_ledger, Id, ChatRules.FirstEntries(command)) { Founded = founded, Founder = command.By };
         return await CommitMembers(write) ?? Seen(_room, command.By);
     }
 
@@ -70,8 +71,8 @@ internal sealed class ConversationGrain(
         if (_keys.UnderWay(message.Sender, message.ClientKey) is { } same) return await Receipt(same, print);
 
         var entry = new LogEntry(EntryKind.Text, message.Sender, message.Text, message.ClientKey);
-        var write = new ConversationWrite(_log, entry) { Origin = message.Origin, Print = print };
-        if (RefuseToQueue(write) is { } busy) return busy;
+        var write = new ConversationWrite(_ledger, Id, entry) { Origin = message.Origin, Print = print };
+        if (_ledger.Add(write) is { } busy) return busy;
 
         _keys.Begin(write);
         return await Receipt(write, print);
@@ -111,7 +112,7 @@ internal sealed class ConversationGrain(
         var stands = _room!.Members[reader].ReadSeq;
         if (seq <= stands) return new ReadMarker(Id, reader, stands);
 
-        return await Commit(new(_log) { Read = (reader, seq) }) ?? (Outcome<ReadMarker>)new ReadMarker(Id, reader, seq);
+        return await _ledger.Commit(new ConversationWrite(_ledger, Id) { Read = (reader, seq) }) ?? (Outcome<ReadMarker>)new ReadMarker(Id, reader, seq);
     }
 
     public async Task<Outcome<ConversationView>> Invite(UserId by, IReadOnlyList<UserId> users)
@@ -123,7 +124,7 @@ internal sealed class ConversationGrain(
         if (!await AllExist(newcomers)) return ChatRefusals.UnknownUser;
 
         LogEntry[] joined = [.. newcomers.Select(user => new LogEntry(EntryKind.Joined, by, "", subject: user))];
-        return await CommitMembers(new(_log, joined)) ?? Seen(_room, by);
+        return await CommitMembers(new(_ledger, Id, joined)) ?? Seen(_room, by);
     }
 
     public async Task<Outcome<Done>> Remove(UserId by, UserId who)
@@ -133,7 +134,7 @@ internal sealed class ConversationGrain(
         if (!_room!.IsMember(who)) return Done.Instance;
 
         var left = new LogEntry(EntryKind.Left, by, "", subject: who);
-        return await CommitMembers(new(_log, left) { Heir = _room.HeirOf(who) }) ?? (Outcome<Done>)Done.Instance;
+        return await CommitMembers(new(_ledger, Id, left) { Heir = _room.HeirOf(who) }) ?? (Outcome<Done>)Done.Instance;
     }
 
     public async Task<Outcome<ConversationView>> Retitle(UserId by, string title)
@@ -142,7 +143,7 @@ internal sealed class ConversationGrain(
         if (ChatRules.RefuseTitle(_room!.Kind, title) is { } unfit) return unfit;
         if (_room.Title == title) return _room.View();
 
-        return await CommitMembers(new(_log, new LogEntry(EntryKind.Titled, by, title))) ?? Seen(_room, by);
+        return await CommitMembers(new(_ledger, Id, new LogEntry(EntryKind.Titled, by, title))) ?? Seen(_room, by);
     }
 
     public Task Typing(UserId by)
@@ -170,7 +171,7 @@ internal sealed class ConversationGrain(
     }
 
     private async Task<Outcome<MessageView>> Change(StoredMessage stored, MessageView changed) =>
-        await Commit(new(_log) { Change = new(changed, stored.FirstPrint) }) ?? (Outcome<MessageView>)changed;
+        await _ledger.Commit(new ConversationWrite(_ledger, Id) { Change = new(changed, stored.FirstPrint) }) ?? (Outcome<MessageView>)changed;
 
     private Outcome<MessageReceipt> Receipt(StoredText text, TextPrint print) =>
         text.Print == print ? new MessageReceipt(Id, text.Seq, text.SentAt) : CommonRefusals.KeyReused;
@@ -178,46 +179,23 @@ internal sealed class ConversationGrain(
     private async Task<Outcome<MessageReceipt>> Receipt(ConversationWrite write, TextPrint print)
     {
         await write.End;
-        Settle();
+        _ledger.Settle();
         return write.Text is { } text ? Receipt(text, print) : CommonRefusals.Unavailable;
     }
 
     /// <summary>Commits a change of the members or the title; texts and read markers are decided after it.</summary>
     private async Task<Refusal?> CommitMembers(ConversationWrite write)
     {
-        var commit = Commit(write);
+        var commit = _ledger.Commit(write);
         _membersChanging = commit;
         return await commit;
     }
 
-    private async Task<Refusal?> Commit(ConversationWrite write)
+    private void Ended(Write ended)
     {
-        if (RefuseToQueue(write) is { } refusal) return refusal;
-
-        await write.End;
-        Settle();
-        return write.Outcome == CommitOutcome.Stored ? null : CommonRefusals.Unavailable;
-    }
-
-    private Refusal? RefuseToQueue(ConversationWrite write)
-    {
-        if (_log.IsBroken) return CommonRefusals.Unavailable;
-        if (_waiting.Count >= options.Value.QueueMessagesMax || !writer.TryAdd(write)) return ChatRefusals.Busy;
-
-        _waiting.Enqueue(write);
-        return null;
-    }
-
-    /// <summary>Takes what has ended off the queue, in the order of the numbers whichever caller wakes first: holds it, then tells the members.</summary>
-    private void Settle()
-    {
-        while (_waiting.TryPeek(out var write) && write.Outcome is { } outcome)
-        {
-            _waiting.Dequeue();
-            if (write.IsText) _keys.End(write, write.Text);
-            if (outcome == CommitOutcome.Stored) Apply(write);
-            if (outcome == CommitOutcome.Failed) DeactivateOnIdle();
-        }
+        var write = (ConversationWrite)ended;
+        if (write.IsText) _keys.End(write, write.Text);
+        if (write.Outcome == CommitOutcome.Stored) Apply(write);
     }
 
     private void Apply(ConversationWrite write)
@@ -227,6 +205,7 @@ internal sealed class ConversationGrain(
         if (write.Read is { } read) after = after.WithRead(read.User, read.Seq);
         if (write.Founded is not null || after.Version != before.Version) Hold(after);
         else _room = after;
+        invariants.Check(after);
 
         foreach (var entry in write.Entries) _audience.Tell(ChatEvents.Created(entry.View(Id)), entry.Sender, write.Origin);
         if (write.Change is { } change) _audience.Tell(ChatEvents.Changed(change.View));
@@ -241,7 +220,6 @@ internal sealed class ConversationGrain(
     /// <summary>Holds a state whose members may be others than before.</summary>
     private void Hold(ConversationState room)
     {
-        Debug.Assert(room.Check() is [], string.Join(' ', room.Check()));
         _room = room;
         _audience.Seat(room.Members.Keys);
         foreach (var gone in _typedAt.Keys.Where(user => !room.IsMember(user)).ToList()) _typedAt.Remove(gone);

@@ -24,7 +24,7 @@ internal sealed record ConversationState(
     TextPrint CreationPrint,
     long Version,
     long LastSeq,
-    ImmutableDictionary<UserId, Member> Members)
+    ImmutableDictionary<UserId, Member> Members) : IHasInvariants
 {
     public bool IsMember(UserId user) => Members.ContainsKey(user);
 
@@ -63,7 +63,7 @@ internal sealed record ConversationState(
         Id, Kind, Title, CreatedAt, LastSeq,
         [.. Members.Values.OrderBy(m => m.JoinedSeq).ThenBy(m => m.User.Value).Select(m => new MemberView(m.User, m.Role, m.ReadSeq, m.JoinedSeq))]);
 
-    /// <summary>The invariants that do not hold, each in a sentence; empty when all do.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<string> Check()
     {
         var broken = new List<string>();

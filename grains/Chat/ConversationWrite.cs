@@ -21,33 +21,6 @@ internal sealed class LogEntry(EntryKind kind, UserId sender, string text, strin
         new(conversation, Seq, kind, sender, clientKey, text, subject, SentAt, 1, null, null);
 }
 
-/// <summary>Where a conversation's order stands, as its writer sees it. Touched by one lane only.</summary>
-/// <remarks>Invariants:
-/// 1. StoredSeq is the number of the newest entry that this activation knows to be stored, and never decreases.
-/// 2. A number is given only to an entry whose predecessor is stored or in the same transaction.
-/// 3. Once broken it stays broken: the activation ends, and the next one reads the truth.</remarks>
-internal sealed class ConversationLog(ConversationId id, long storedSeq)
-{
-    private volatile bool _broken;
-    private long _nextSeq;
-
-    public ConversationId Id => id;
-
-    public long StoredSeq { get; private set; } = storedSeq;
-
-    /// <summary>A write failed, so that memory may differ from the storage.</summary>
-    public bool IsBroken => _broken;
-
-    /// <summary>Forgets the numbers that were given to a transaction which did not come about.</summary>
-    public void Rewind() => _nextSeq = StoredSeq;
-
-    public long TakeSeq() => ++_nextSeq;
-
-    public void Stored(long seq) => StoredSeq = Math.Max(StoredSeq, seq);
-
-    public void Break() => _broken = true;
-}
-
 /// <summary>What storing a text again came upon.</summary>
 internal readonly record struct StoredText(TextPrint Print, long Seq, DateTimeOffset SentAt);
 
@@ -56,10 +29,15 @@ internal readonly record struct StoredText(TextPrint Print, long Seq, DateTimeOf
 /// <param name="FirstPrint">Fingerprint of the text as it was sent.</param>
 internal sealed record MessageChange(MessageView View, TextPrint FirstPrint);
 
-/// <summary>One write of a conversation: all of it becomes durable, or none.</summary>
-internal sealed class ConversationWrite(ConversationLog log, params LogEntry[] entries) : GroupCommitWrite
+/// <summary>One write of a conversation: its entries, and the rows beside them that they change.</summary>
+/// <remarks>
+/// Entries get their numbers when their transaction is made and not when they arrive, so that a text which turns out to be a
+/// repetition, or is refused, takes none.
+/// </remarks>
+internal sealed class ConversationWrite(Ledger conversation, ConversationId id, params LogEntry[] entries) : Write(conversation)
 {
-    public ConversationLog Log => log;
+    /// <summary>Of which conversation.</summary>
+    public ConversationId Conversation => id;
 
     /// <summary>The entries that it appends, in order.</summary>
     public IReadOnlyList<LogEntry> Entries => entries;
@@ -98,15 +76,43 @@ internal sealed class ConversationWrite(ConversationLog log, params LogEntry[] e
 
     public bool IsText => entries is [{ Kind: EntryKind.Text }];
 
-    public override int OwnerHash => log.Id.GetHashCode();
-
     public override int Chars => entries.Sum(e => e.Text.Length) + (Change?.View.Text.Length ?? 0);
 
-    public override bool IsDoomed => log.IsBroken;
-
-    protected override void OnEnd(CommitOutcome outcome)
+    public override void Render(Rows rows)
     {
-        if (outcome == CommitOutcome.Failed) log.Break();
-        if (outcome == CommitOutcome.Stored && entries.Length > 0) log.Stored(entries[^1].Seq);
+        foreach (var entry in entries)
+        {
+            (entry.Seq, entry.SentAt) = (Owner.TakeSeq(), rows.At);
+            rows.Add(entry.Kind == EntryKind.Text ? MessageStore.Texts : MessageStore.Notices, new(this, entry));
+        }
+
+        if (Read is { } read) rows.Add(MemberStore.Reads, new(id, read.User, read.Seq));
+        if (Change is { } change) rows.Add(MessageStore.Changes, change);
+        if (!IsText) RenderMembers(rows);
     }
+
+    protected override void OnStored()
+    {
+        if (entries.Length > 0) Owner.Stored(entries[^1].Seq);
+    }
+
+    private void RenderMembers(Rows rows)
+    {
+        if (Founded is { } founded)
+        {
+            rows.Add(MemberStore.Founded, (founded, Founder));
+            foreach (var member in founded.Members.Values) rows.Add(MemberStore.Joined, new(id, member, founded.LastSeq));
+        }
+
+        if (entries.Length == 0) return;
+
+        foreach (var member in Joining()) rows.Add(MemberStore.Joined, new(id, member, entries[^1].Seq));
+        foreach (var left in entries.Where(e => e.Kind == EntryKind.Left)) rows.Add(MemberStore.Left, (id, left.Subject!.Value, left.Seq));
+        if (Heir is { } heir) rows.Add(MemberStore.Heirs, (id, heir));
+        rows.Add(MemberStore.Touched, (id, entries.LastOrDefault(e => e.Kind == EntryKind.Titled)?.Text));
+    }
+
+    /// <summary>Who founds a group is its admin, as in <see cref="ConversationState.With"/>.</summary>
+    private IEnumerable<Member> Joining() => entries.Where(e => e.Kind == EntryKind.Joined).Select((entry, i) => new Member(
+        entry.Subject!.Value, Founded is not null && i == 0 ? MemberRole.Admin : MemberRole.Member, entries[^1].Seq, entry.Seq));
 }

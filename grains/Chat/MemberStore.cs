@@ -8,45 +8,72 @@ namespace OrleansSocial.Chat;
 /// <param name="Recent">The newest texts with their keys, oldest first.</param>
 internal sealed record LoadedConversation(ConversationState State, IReadOnlyList<(UserId Sender, string ClientKey, StoredText Text)> Recent);
 
+/// <summary>Somebody who joins a conversation; up to a number nothing is unread to them.</summary>
+internal readonly record struct JoinedMember(ConversationId Conversation, Member Member, long ReadSeq);
+
 /// <summary>The SQL of the tables <c>conversations</c> and <c>members</c>.</summary>
 internal sealed class MemberStore(Database database)
 {
-    private const string InsertConversation =
+    /// <summary>Inserts conversations.</summary>
+    public static readonly Statement<(ConversationState State, UserId Founder)> Founded = new(
         """
-        INSERT INTO conversations (id, kind, title, created_by, created_at, creation_print, version) VALUES ($1, $2, $3, $4, $5, $6, $7)
-        """;
+        INSERT INTO conversations (id, kind, title, created_by, created_at, creation_print, version)
+        SELECT * FROM unnest($1::uuid[], $2::int2[], $3::text[], $4::uuid[], $5::timestamptz[], $6::bytea[], $7::int8[])
+        """,
+        columns => columns.Uuid(r => r.State.Id).Smallint(r => (short)r.State.Kind).Text(r => r.State.Title).Uuid(r => r.Founder)
+            .Time(r => r.State.CreatedAt).Bytes(r => r.State.CreationPrint.ToBytes()).Bigint(r => r.State.Version));
 
-    // Where a marker begins is told with the joining; read_xid names its own moves only.
-    private const string UpsertMembers =
+    /// <summary>Adds members, or brings back those who left. Where a marker begins is told with the joining; <c>read_xid</c> names its own moves only.</summary>
+    public static readonly Statement<JoinedMember> Joined = new(
         """
         INSERT INTO members (conversation_id, user_id, role, joined_seq, read_seq, read_xid)
-        SELECT $1, u, r, j, $5, '0'::xid8 FROM unnest($2::uuid[], $3::int2[], $4::int8[]) AS i(u, r, j)
+        SELECT c, u, r, j, s, '0'::xid8 FROM unnest($1::uuid[], $2::uuid[], $3::int2[], $4::int8[], $5::int8[]) AS i(c, u, r, j, s)
         ON CONFLICT (conversation_id, user_id) DO UPDATE SET
             role = excluded.role, joined_seq = excluded.joined_seq, left_seq = NULL, xid = pg_current_xact_id(),
             read_seq = greatest(members.read_seq, excluded.read_seq), read_xid = excluded.read_xid
-        """;
+        """,
+        columns => columns.Uuid(r => r.Conversation).Uuid(r => r.Member.User).Smallint(r => (short)r.Member.Role).Bigint(r => r.Member.JoinedSeq).Bigint(r => r.ReadSeq),
+        order: 1);
 
-    private const string UpdateLeft =
+    /// <summary>Notes that members have left, with the number that records it.</summary>
+    public static readonly Statement<(ConversationId Conversation, UserId User, long Seq)> Left = new(
         """
-        UPDATE members SET left_seq = $3, role = 1, xid = pg_current_xact_id() WHERE conversation_id = $1 AND user_id = $2 AND left_seq IS NULL
-        """;
+        UPDATE members SET left_seq = i.s, role = 1, xid = pg_current_xact_id()
+        FROM unnest($1::uuid[], $2::uuid[], $3::int8[]) AS i(c, u, s)
+        WHERE conversation_id = i.c AND user_id = i.u AND left_seq IS NULL
+        """,
+        columns => columns.Uuid(r => r.Conversation).Uuid(r => r.User).Bigint(r => r.Seq),
+        order: 2);
 
-    private const string UpdateHeir =
+    /// <summary>Makes members admins.</summary>
+    public static readonly Statement<(ConversationId Conversation, UserId User)> Heirs = new(
         """
-        UPDATE members SET role = 2, xid = pg_current_xact_id() WHERE conversation_id = $1 AND user_id = $2 AND left_seq IS NULL
-        """;
+        UPDATE members SET role = 2, xid = pg_current_xact_id()
+        FROM unnest($1::uuid[], $2::uuid[]) AS i(c, u)
+        WHERE conversation_id = i.c AND user_id = i.u AND left_seq IS NULL
+        """,
+        columns => columns.Uuid(r => r.Conversation).Uuid(r => r.User),
+        order: 3);
 
-    private const string UpdateConversation =
+    /// <summary>Raises the version of conversations whose members or title changed; a null title stays.</summary>
+    public static readonly Statement<(ConversationId Conversation, string? Title)> Touched = new(
         """
-        UPDATE conversations SET title = coalesce($2, title), version = version + 1, xid = pg_current_xact_id() WHERE id = $1
-        """;
+        UPDATE conversations SET title = coalesce(i.t, title), version = version + 1, xid = pg_current_xact_id()
+        FROM unnest($1::uuid[], $2::text[]) AS i(c, t)
+        WHERE id = i.c
+        """,
+        columns => columns.Uuid(r => r.Conversation).Text(r => r.Title),
+        order: 4);
 
-    private const string UpdateReads =
+    /// <summary>Moves read markers up.</summary>
+    public static readonly Statement<(ConversationId Conversation, UserId User, long Seq)> Reads = new(
         """
         UPDATE members SET read_seq = i.s, read_xid = pg_current_xact_id()
         FROM unnest($1::uuid[], $2::uuid[], $3::int8[]) AS i(c, u, s)
         WHERE conversation_id = i.c AND user_id = i.u AND left_seq IS NULL AND read_seq < i.s
-        """;
+        """,
+        columns => columns.Uuid(r => r.Conversation).Uuid(r => r.User).Bigint(r => r.Seq),
+        order: 8) { TouchesAny = true, Merge = new(r => (r.Conversation, r.User), (a, b) => a.Seq > b.Seq ? a : b) };
 
     private const string SelectConversation = "SELECT kind, title, created_at, creation_print, version FROM conversations WHERE id = $1";
 
@@ -84,60 +111,6 @@ internal sealed class MemberStore(Database database)
         };
         return (bool)(await command.ExecuteScalarAsync(token))!;
     });
-
-    /// <summary>Inserts a conversation, with the members that it has from the beginning.</summary>
-    public static IEnumerable<(NpgsqlBatchCommand Command, int Rows)> Found(ConversationState founded, UserId founder)
-    {
-        yield return (new(InsertConversation)
-        {
-            Parameters =
-            {
-                Sql.Uuid(founded.Id),
-                Sql.Int((int)founded.Kind),
-                Sql.TextOrNull(founded.Title),
-                Sql.Uuid(founder),
-                Sql.Time(founded.CreatedAt),
-                Sql.Bytes(founded.CreationPrint.ToBytes()),
-                Sql.Bigint(founded.Version),
-            },
-        }, 1);
-        if (!founded.Members.IsEmpty) yield return Join(founded.Id, [.. founded.Members.Values], founded.LastSeq);
-    }
-
-    /// <summary>Adds members, or brings back those who left; up to <paramref name="readSeq"/> nothing is unread to them.</summary>
-    public static (NpgsqlBatchCommand Command, int Rows) Join(ConversationId id, IReadOnlyList<Member> members, long readSeq) =>
-        (new(UpsertMembers)
-        {
-            Parameters =
-            {
-                Sql.Uuid(id),
-                Sql.Uuids([.. members.Select(m => m.User.Value)]),
-                Sql.Smallints([.. members.Select(m => (short)m.Role)]),
-                Sql.Bigints([.. members.Select(m => m.JoinedSeq)]),
-                Sql.Bigint(readSeq),
-            },
-        }, members.Count);
-
-    public static (NpgsqlBatchCommand Command, int Rows) Leave(ConversationId id, UserId user, long seq) =>
-        (new(UpdateLeft) { Parameters = { Sql.Uuid(id), Sql.Uuid(user), Sql.Bigint(seq) } }, 1);
-
-    public static (NpgsqlBatchCommand Command, int Rows) Promote(ConversationId id, UserId user) =>
-        (new(UpdateHeir) { Parameters = { Sql.Uuid(id), Sql.Uuid(user) } }, 1);
-
-    /// <summary>Raises the version of a conversation whose members or title changed; a null title stays.</summary>
-    public static (NpgsqlBatchCommand Command, int Rows) Touch(ConversationId id, string? title) =>
-        (new(UpdateConversation) { Parameters = { Sql.Uuid(id), Sql.TextOrNull(title) } }, 1);
-
-    /// <summary>Moves read markers up; each member stands in the list once.</summary>
-    public static NpgsqlBatchCommand MoveReads(IReadOnlyCollection<(ConversationId Id, UserId User, long Seq)> reads) => new(UpdateReads)
-    {
-        Parameters =
-        {
-            Sql.Uuids([.. reads.Select(r => r.Id.Value)]),
-            Sql.Uuids([.. reads.Select(r => r.User.Value)]),
-            Sql.Bigints([.. reads.Select(r => r.Seq)]),
-        },
-    };
 
     private static async Task<LoadedConversation> ReadLoaded(ConversationId id, NpgsqlDataReader row, CancellationToken token)
     {

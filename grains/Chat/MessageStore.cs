@@ -5,6 +5,9 @@ namespace OrleansSocial.Chat;
 /// <summary>A message with the fingerprint of the text that was sent.</summary>
 internal sealed record StoredMessage(MessageView View, TextPrint FirstPrint);
 
+/// <summary>An entry on its way into the table, and the write that it is of.</summary>
+internal readonly record struct MessageRow(ConversationWrite Write, LogEntry Entry);
+
 /// <summary>The SQL of the table <c>messages</c>.</summary>
 internal sealed class MessageStore(Database database)
 {
@@ -15,27 +18,36 @@ internal sealed class MessageStore(Database database)
     /// <summary>The columns that <see cref="View"/> reads.</summary>
     public const int ViewColumnsCount = 11;
 
-    /// <summary>The constraint that a client key comes upon when it was used before.</summary>
-    public const string ClientKeyIndex = "messages_client_key";
-
-    private const string InsertTexts =
+    /// <summary>Inserts texts: most of what is ever written goes through this one statement. A repetition is found by its client key.</summary>
+    public static readonly Statement<MessageRow> Texts = new(
         """
         INSERT INTO messages (conversation_id, seq, sender, client_key, text, sent_at)
         SELECT c, s, u, k, t, $6 FROM unnest($1::uuid[], $2::int8[], $3::uuid[], $4::text[], $5::text[]) AS i(c, s, u, k, t)
-        """;
+        """,
+        columns => columns.Uuid(r => r.Write.Conversation).Bigint(r => r.Entry.Seq).Uuid(r => r.Entry.Sender).Text(r => r.Entry.ClientKey).Text(r => r.Entry.Text).Now(),
+        order: 5) { Taken = new("messages_client_key", SettleRepeated) };
 
-    private const string InsertEvents =
+    /// <summary>Inserts entries that are no texts.</summary>
+    public static readonly Statement<MessageRow> Notices = new(
         """
         INSERT INTO messages (conversation_id, seq, sender, kind, subject, text, sent_at)
         SELECT c, s, u, k, o, t, $7
         FROM unnest($1::uuid[], $2::int8[], $3::uuid[], $4::int2[], $5::uuid[], $6::text[]) AS i(c, s, u, k, o, t)
-        """;
+        """,
+        columns => columns.Uuid(r => r.Write.Conversation).Bigint(r => r.Entry.Seq).Uuid(r => r.Entry.Sender).Smallint(r => (short)r.Entry.Kind)
+            .UuidOrNull(r => r.Entry.Subject?.Value).Text(r => r.Entry.Text).Now(),
+        order: 6);
 
-    private const string UpdateOne =
+    /// <summary>Replaces the text of a message that is still of the version before.</summary>
+    public static readonly Statement<MessageChange> Changes = new(
         """
-        UPDATE messages SET text = $4, version = $3, edited_at = $5, deleted_at = $6, first_print = $7, change_xid = pg_current_xact_id()
-        WHERE conversation_id = $1 AND seq = $2 AND version = $3 - 1
-        """;
+        UPDATE messages SET text = i.t, version = i.v, edited_at = i.e, deleted_at = i.d, first_print = i.p, change_xid = pg_current_xact_id()
+        FROM unnest($1::uuid[], $2::int8[], $3::int4[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::bytea[]) AS i(c, s, v, t, e, d, p)
+        WHERE conversation_id = i.c AND seq = i.s AND version = i.v - 1
+        """,
+        columns => columns.Uuid(r => r.View.Conversation).Bigint(r => r.View.Seq).Int(r => r.View.Version).Text(r => r.View.Text)
+            .Time(r => r.View.EditedAt).Time(r => r.View.DeletedAt).Bytes(r => r.FirstPrint.ToBytes()),
+        order: 7);
 
     private const string SelectKeys =
         """
@@ -43,75 +55,6 @@ internal sealed class MessageStore(Database database)
         FROM unnest($1::uuid[], $2::uuid[], $3::text[]) WITH ORDINALITY AS i(c, u, k, n)
         CROSS JOIN LATERAL (SELECT * FROM messages x WHERE x.conversation_id = i.c AND x.sender = i.u AND x.client_key = i.k LIMIT 1) m
         """;
-
-    /// <summary>Inserts texts: most of what is ever written goes through this one statement.</summary>
-    public static NpgsqlBatchCommand Texts(IReadOnlyList<(ConversationId Conversation, LogEntry Entry)> rows, DateTimeOffset at)
-    {
-        var (conversations, seqs, senders) = Heads(rows);
-        var keys = new string?[rows.Count];
-        var texts = new string[rows.Count];
-        for (var i = 0; i < rows.Count; i++)
-            (keys[i], texts[i]) = (rows[i].Entry.ClientKey, rows[i].Entry.Text);
-
-        return new NpgsqlBatchCommand(InsertTexts)
-        {
-            Parameters = { Sql.Uuids(conversations), Sql.Bigints(seqs), Sql.Uuids(senders), Sql.Texts(keys), Sql.Texts(texts), Sql.Time(at) },
-        };
-    }
-
-    /// <summary>Inserts entries of other kinds.</summary>
-    public static NpgsqlBatchCommand Events(IReadOnlyList<(ConversationId Conversation, LogEntry Entry)> rows, DateTimeOffset at)
-    {
-        var (conversations, seqs, senders) = Heads(rows);
-        return new NpgsqlBatchCommand(InsertEvents)
-        {
-            Parameters =
-            {
-                Sql.Uuids(conversations),
-                Sql.Bigints(seqs),
-                Sql.Uuids(senders),
-                Sql.Smallints([.. rows.Select(r => (short)r.Entry.Kind)]),
-                Sql.UuidsOrNull([.. rows.Select(r => r.Entry.Subject?.Value)]),
-                Sql.Texts([.. rows.Select(r => r.Entry.Text)]),
-                Sql.Time(at),
-            },
-        };
-    }
-
-    /// <summary>Replaces the text of one message that is still of the version before.</summary>
-    public static NpgsqlBatchCommand Change(MessageChange change) => new(UpdateOne)
-    {
-        Parameters =
-        {
-            Sql.Uuid(change.View.Conversation),
-            Sql.Bigint(change.View.Seq),
-            Sql.Int(change.View.Version),
-            Sql.Text(change.View.Text),
-            Sql.TimeOrNull(change.View.EditedAt),
-            Sql.TimeOrNull(change.View.DeletedAt),
-            Sql.Bytes(change.FirstPrint.ToBytes()),
-        },
-    };
-
-    /// <summary>What is stored under the client keys of these writes, by the index of the write.</summary>
-    public static async Task<Dictionary<int, StoredText>> ByKeys(IReadOnlyList<ConversationWrite> texts, NpgsqlConnection connection)
-    {
-        await using var command = new NpgsqlCommand(SelectKeys, connection)
-        {
-            Parameters =
-            {
-                Sql.Uuids([.. texts.Select(w => w.Log.Id.Value)]),
-                Sql.Uuids([.. texts.Select(w => w.Entries[0].Sender.Value)]),
-                Sql.Texts([.. texts.Select(w => w.Entries[0].ClientKey)]),
-            },
-        };
-        await using var row = await command.ExecuteReaderAsync();
-        var found = new Dictionary<int, StoredText>();
-        while (await row.ReadAsync())
-            found[(int)row.GetInt64(0) - 1] = new(Print(row, 3, 4), row.GetInt64(1), Sql.Time(row, 2));
-
-        return found;
-    }
 
     /// <summary>One entry, or null when there is none with this number.</summary>
     public Task<StoredMessage?> Find(ConversationId conversation, long seq, CancellationToken cancellation = default) => database.Use(
@@ -166,12 +109,27 @@ internal sealed class MessageStore(Database database)
     public static TextPrint Print(NpgsqlDataReader row, int text, int firstPrint) =>
         row.IsDBNull(firstPrint) ? TextPrint.Of(row.GetString(text)) : TextPrint.From(row.GetFieldValue<byte[]>(firstPrint));
 
-    private static (Guid[] Conversations, long[] Seqs, Guid[] Senders) Heads(IReadOnlyList<(ConversationId Conversation, LogEntry Entry)> rows)
+    /// <summary>Gives the writes whose client keys are stored already what is stored under them.</summary>
+    private static async Task<bool> SettleRepeated(IReadOnlyList<MessageRow> texts, NpgsqlConnection connection)
     {
-        var heads = (Conversations: new Guid[rows.Count], Seqs: new long[rows.Count], Senders: new Guid[rows.Count]);
-        for (var i = 0; i < rows.Count; i++)
-            (heads.Conversations[i], heads.Seqs[i], heads.Senders[i]) = (rows[i].Conversation, rows[i].Entry.Seq, rows[i].Entry.Sender);
+        await using var command = new NpgsqlCommand(SelectKeys, connection)
+        {
+            Parameters =
+            {
+                Sql.Uuids([.. texts.Select(r => r.Write.Conversation.Value)]),
+                Sql.Uuids([.. texts.Select(r => r.Entry.Sender.Value)]),
+                Sql.Texts([.. texts.Select(r => r.Entry.ClientKey)]),
+            },
+        };
+        await using var row = await command.ExecuteReaderAsync();
+        var any = false;
+        for (; await row.ReadAsync(); any = true)
+        {
+            var write = texts[(int)row.GetInt64(0) - 1].Write;
+            write.Found = new(Print(row, 3, 4), row.GetInt64(1), Sql.Time(row, 2));
+            write.Finish(CommitOutcome.Settled);
+        }
 
-        return heads;
+        return any;
     }
 }

@@ -4,19 +4,25 @@ using NpgsqlTypes;
 namespace OrleansSocial.Identity;
 
 /// <summary>The table of sessions that ended while their access tokens still live. Every node reads it when it hears of one, and all the same more than once a second.</summary>
-internal sealed class EndedSessionStore(Database database, Horizons horizons)
+internal sealed class EndedSessionStore(Database database, GroupCommit writer, Horizons horizons)
 {
     private const int PageRowsMax = 10_000;
     private const int PurgeRowsMax = 10_000;
 
+    private static readonly Statement<(SessionId Session, DateTimeOffset TokensUntil)> Ended = new(
+        "INSERT INTO ended_sessions (session, tokens_until) SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) ON CONFLICT (session) DO NOTHING",
+        columns => columns.Uuid(r => r.Session).Time(r => r.TokensUntil));
+
+    private static readonly Statement<int> Purged = new(
+        """
+        DELETE FROM ended_sessions WHERE session IN (
+            SELECT session FROM ended_sessions WHERE tokens_until < clock_timestamp() - interval '1 minute'
+            LIMIT (SELECT max(n) FROM unnest($1::int4[]) AS n))
+        """,
+        columns => columns.Int(max => max)) { TouchesAny = true };
+
     /// <summary>Notes an ended session. Again: changes nothing.</summary>
-    public Task Add(SessionId session, DateTimeOffset tokensUntil) => database.Write(
-    [
-        new NpgsqlBatchCommand("INSERT INTO ended_sessions (session, tokens_until) VALUES ($1, $2) ON CONFLICT (session) DO NOTHING")
-        {
-            Parameters = { new() { Value = session.Value }, new() { Value = tokensUntil } },
-        },
-    ]);
+    public Task Add(SessionId session, DateTimeOffset tokensUntil) => writer.Store(Ended, (session, tokensUntil));
 
     /// <summary>Reads what is not below a transaction id, in their order.</summary>
     /// <remarks>
@@ -58,14 +64,5 @@ internal sealed class EndedSessionStore(Database database, Horizons horizons)
     });
 
     /// <summary>Removes sessions whose last access token has ended by itself.</summary>
-    public Task Purge() => database.Write(
-    [
-        new NpgsqlBatchCommand("""
-            DELETE FROM ended_sessions WHERE session IN (
-                SELECT session FROM ended_sessions WHERE tokens_until < clock_timestamp() - interval '1 minute' LIMIT $1)
-            """)
-        {
-            Parameters = { new() { Value = PurgeRowsMax } },
-        },
-    ]);
+    public Task Purge() => writer.Store(Purged, PurgeRowsMax);
 }

@@ -8,7 +8,6 @@ public static class IdentityModule
     /// <summary>Registers the slice.</summary>
     public static ISiloBuilder AddIdentity(this ISiloBuilder silo)
     {
-        silo.Services.AddSliceOptions<IdentityOptions>(IdentityOptions.Section);
         silo.Services.AddSingleton<PasswordHasher>();
         silo.Services.AddSingleton<EndedSessionStore>();
         return silo;

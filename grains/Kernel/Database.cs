@@ -5,7 +5,7 @@ namespace OrleansSocial.Kernel;
 
 /// <summary>The PostgreSQL of this cluster: the one pool of connections that stores and grain state share, and what its faults mean.</summary>
 /// <remarks>
-/// A store reads with <see cref="Use{T}"/>. A store that writes puts <see cref="WriteFence.Guard"/> first in its transaction.
+/// A store reads with <see cref="Use{T}"/>. What is written goes through <see cref="GroupCommit"/>, which puts the fence first in its transactions.
 /// Whoever opens connections itself hands its faults to <see cref="Translate"/>.
 /// </remarks>
 public sealed class Database : IAsyncDisposable
@@ -94,31 +94,6 @@ public sealed class Database : IAsyncDisposable
             throw unavailable;
         }
     }
-
-    /// <summary>Runs one write transaction: the fence first, then <paramref name="commands"/>, in one round trip. Returns the rows they touched.</summary>
-    /// <exception cref="DatabaseUnavailableException">PostgreSQL cannot be reached or refuses writes of this node.</exception>
-    public Task<int> Write(IEnumerable<NpgsqlBatchCommand> commands, CancellationToken cancellation = default)
-        => Use(
-            async (connection, token) =>
-            {
-                // Without an explicit transaction the commands of a batch are one transaction: all or nothing.
-                await using var batch = new NpgsqlBatch(connection);
-                batch.BatchCommands.Add(_fence.Guard());
-                foreach (var command in commands)
-                {
-                    batch.BatchCommands.Add(command);
-                }
-
-                await batch.ExecuteNonQueryAsync(token);
-                var rows = 0;
-                for (var i = 1; i < batch.BatchCommands.Count; i++)
-                {
-                    rows += (int)batch.BatchCommands[i].RecordsAffected;
-                }
-
-                return rows;
-            },
-            cancellation);
 
     /// <summary>What a fault of PostgreSQL means to a caller: an outage becomes <see cref="DatabaseUnavailableException"/>, anything else stays what it is.</summary>
     /// <remarks>

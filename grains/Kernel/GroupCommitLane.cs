@@ -9,14 +9,8 @@ namespace OrleansSocial.Kernel;
 /// 1. At most one drain runs, and one does while anything waits.
 /// 2. Every write that was added ends: stored, settled or failed.
 /// 3. Writes are stored in the order in which they were added.</remarks>
-internal sealed partial class GroupCommitLane<TWrite>(
-    IGroupCommitSql<TWrite> sql,
-    Database database,
-    WriteFence fence,
-    GroupCommitOptions options,
-    TimeProvider clock,
-    ILogger log) : IThreadPoolWorkItem
-    where TWrite : GroupCommitWrite
+internal sealed partial class GroupCommitLane(Database database, WriteFence fence, GroupCommitOptions options, TimeProvider clock, ILogger log)
+    : IThreadPoolWorkItem
 {
     private static readonly Meter Meter = new("OrleansSocial.Kernel");
     private static readonly Histogram<int> Sizes =
@@ -26,11 +20,12 @@ internal sealed partial class GroupCommitLane<TWrite>(
         Meter.CreateHistogram<double>("social.commit.duration", "s", "How long a shared transaction took.");
 
     private readonly Lock _gate = new();
-    private readonly Queue<TWrite> _waiting = [];
-    private readonly List<TWrite> _taken = [];
+    private readonly Queue<Write> _waiting = [];
+    private readonly List<Write> _taken = [];
+    private Rows? _rows;
     private bool _draining;
 
-    public bool TryAdd(TWrite write)
+    public bool TryAdd(Write write)
     {
         lock (_gate)
         {
@@ -90,7 +85,7 @@ internal sealed partial class GroupCommitLane<TWrite>(
     /// <summary>Commits what was taken, in parts where PostgreSQL refuses the whole. Returns the connection to go on with.</summary>
     private async Task<NpgsqlConnection?> CommitTaken(NpgsqlConnection? connection)
     {
-        var parts = new Stack<List<TWrite>>([_taken]);
+        var parts = new Stack<List<Write>>([_taken]);
         while (parts.TryPop(out var part))
         {
             FailDoomed(part);
@@ -134,28 +129,29 @@ internal sealed partial class GroupCommitLane<TWrite>(
         return connection;
     }
 
-    private async Task Commit(List<TWrite> part, NpgsqlConnection connection)
+    private async Task Commit(List<Write> part, NpgsqlConnection connection)
     {
         var start = clock.GetTimestamp();
 
         // The commands of a batch are one transaction, and one round trip.
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(fence.Guard());
-        var transaction = new GroupCommitTransaction(batch);
-        sql.Render(part, transaction);
+        var rows = _rows = new Rows(Sql.ToMicroseconds(clock.GetUtcNow()));
+        foreach (var write in part) write.Owner.Rewind();
+        foreach (var write in part) write.Render(rows);
+        rows.AddTo(batch);
         await batch.ExecuteNonQueryAsync();
-        transaction.Check();
 
         Sizes.Record(part.Count);
         Durations.Record(clock.GetElapsedTime(start).TotalSeconds);
         Finish(part, CommitOutcome.Stored);
     }
 
-    private async Task<bool> Settled(List<TWrite> part, Exception fault, NpgsqlConnection connection)
+    private async Task<bool> Settled(List<Write> part, Exception fault, NpgsqlConnection connection)
     {
         try
         {
-            if (fault is not PostgresException refused || !await sql.Settle(part, refused, connection)) return false;
+            if (fault is not PostgresException refused || _rows is not { } rows || !await rows.Settle(refused, connection)) return false;
 
             part.RemoveAll(write => write.End.IsCompleted);
             return true;
@@ -169,17 +165,17 @@ internal sealed partial class GroupCommitLane<TWrite>(
         }
     }
 
-    private static void FailDoomed(List<TWrite> part)
+    private static void FailDoomed(List<Write> part)
     {
         foreach (var write in part)
         {
-            if (write.IsDoomed) write.Finish(CommitOutcome.Failed);
+            if (write.Owner.IsBroken) write.Finish(CommitOutcome.Failed);
         }
 
         part.RemoveAll(write => write.End.IsCompleted);
     }
 
-    private static void Finish(List<TWrite> part, CommitOutcome outcome)
+    private static void Finish(List<Write> part, CommitOutcome outcome)
     {
         foreach (var write in part)
         {

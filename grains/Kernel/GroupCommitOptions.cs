@@ -8,7 +8,7 @@ public sealed class GroupCommitOptions
     /// <summary>The section of the configuration.</summary>
     public const string Section = "Social:GroupCommit";
 
-    /// <summary>How many transactions of one slice may be under way at once. Writes of one owner always go through the same lane. One makes the
+    /// <summary>How many transactions may be under way at once. Writes of one owner always go through the same lane. One makes the
     /// largest transactions and so the cheapest writes; more of them pay where PostgreSQL has processors to spare.</summary>
     [Range(1, 32)]
     public int LanesMax { get; set; } = 1;

@@ -23,15 +23,8 @@ internal sealed class Horizons
 
     private volatile NamedHistory _history = new("", 0);
 
-    /// <summary>The horizon as of now.</summary>
-    /// <exception cref="DatabaseUnavailableException">No silo lives: nothing tells what is on disk.</exception>
-    public async Task<Horizon> Read(NpgsqlConnection connection, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand($"SELECT {Columns} FROM {FromSql}", connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        return Of(reader);
-    }
+    /// <summary>Asks for the horizon alone.</summary>
+    public static NpgsqlBatchCommand Ask() => new($"SELECT {Columns} FROM {FromSql}");
 
     /// <summary>The horizon in the first columns of a row.</summary>
     /// <exception cref="DatabaseUnavailableException">No silo lives: nothing tells what is on disk.</exception>

@@ -14,16 +14,38 @@ public sealed record Change(ulong Xid, LiveEvent Event);
 /// <param name="Last">The highest number.</param>
 public readonly record struct PushedRun(Guid Topic, long First, long Last);
 
-/// <summary>Tells from the tables of a slice what happened to a person. A cursor is read by asking every source.</summary>
+/// <summary>What a cursor asks of every source.</summary>
+/// <param name="User">Whose changes.</param>
+/// <param name="SinceXid">The lowest transaction that is not yet settled for the reader.</param>
+/// <param name="Pushed">What need not be told again; a source may pass over it.</param>
+/// <param name="Limit">At most this many, and whatever else the last of their transactions wrote.</param>
+public sealed record ChangeQuery(UserId User, ulong SinceXid, IReadOnlyCollection<PushedRun> Pushed, int Limit);
+
+/// <summary>Tells from the tables of a slice what happened to a person: the changes of transactions not below a number.</summary>
+/// <remarks>All sources are asked in one round trip, each statement with a snapshot of its own that is not older than the horizon.</remarks>
 public interface IChangeSource
 {
-    /// <summary>The changes of transactions not below <paramref name="sinceXid"/> that concern <paramref name="user"/>, ordered by transaction, topic and number.</summary>
-    /// <param name="connection">An open connection, inside the transaction of the read.</param>
-    /// <param name="user">Whose changes.</param>
-    /// <param name="sinceXid">The lowest transaction that is not yet settled for the reader.</param>
-    /// <param name="pushed">What need not be told again; a source may pass over it.</param>
-    /// <param name="limit">At most this many, and whatever else the last of their transactions wrote.</param>
+    /// <summary>The statements that tell it.</summary>
+    IEnumerable<NpgsqlBatchCommand> Ask(ChangeQuery query);
+
+    /// <summary>Reads their results.</summary>
+    /// <param name="query">What was asked.</param>
+    /// <param name="results">Stands at the first result of <see cref="Ask"/>, and is left at the last.</param>
     /// <param name="cancellation">Gives the read up.</param>
-    Task<IReadOnlyList<Change>> Read(
-        NpgsqlConnection connection, UserId user, ulong sinceXid, IReadOnlyCollection<PushedRun> pushed, int limit, CancellationToken cancellation);
+    Task<ChangeAnswer> Read(ChangeQuery query, NpgsqlDataReader results, CancellationToken cancellation);
+}
+
+/// <summary>What a source has found.</summary>
+public abstract class ChangeAnswer
+{
+    /// <summary>The changes, ordered by transaction, topic and number. Asks once more where a limit has cut through a transaction.</summary>
+    public abstract ValueTask<IReadOnlyList<Change>> Changes(NpgsqlConnection connection, CancellationToken cancellation);
+
+    /// <summary>An answer that is whole.</summary>
+    public static ChangeAnswer Of(IReadOnlyList<Change> changes) => new Whole(changes);
+
+    private sealed class Whole(IReadOnlyList<Change> changes) : ChangeAnswer
+    {
+        public override ValueTask<IReadOnlyList<Change>> Changes(NpgsqlConnection connection, CancellationToken cancellation) => new(changes);
+    }
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace OrleansSocial.Kernel;
 
-/// <summary>What every slice stands on: the database, the fence, the clock.</summary>
+/// <summary>What every slice stands on: the database, the fence, the writer, the clock.</summary>
 public static class KernelModule
 {
     /// <summary>The name under <c>ConnectionStrings</c> that says where PostgreSQL is.</summary>
@@ -18,9 +18,10 @@ public static class KernelModule
     public static IServiceCollection AddKernel(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSliceOptions<DatabaseOptions>(DatabaseOptions.Section);
 
         services.AddSingleton<WriteFence>();
+        services.AddSingleton<GroupCommit>();
+        services.AddSingleton<Invariants>();
         services.AddSingleton<Horizons>();
         services.AddSingleton(provider => new Database(
             provider.GetRequiredService<IConfiguration>().GetConnectionString(ConnectionName)

@@ -32,6 +32,12 @@ internal static class Sql
 
     public static NpgsqlParameter Bigints(long[] values) => Array(values, NpgsqlDbType.Bigint);
 
+    public static NpgsqlParameter Ints(int[] values) => Array(values, NpgsqlDbType.Integer);
+
+    public static NpgsqlParameter ManyBytes(byte[][] values) => Array(values, NpgsqlDbType.Bytea);
+
+    public static NpgsqlParameter TimesOrNull(DateTime?[] values) => Array(values, NpgsqlDbType.TimestampTz);
+
     public static NpgsqlParameter Smallints(short[] values) => Array(values, NpgsqlDbType.Smallint);
 
     public static NpgsqlParameter Texts(string?[] values) => Array(values, NpgsqlDbType.Text);

@@ -22,21 +22,36 @@ internal sealed class ChangeStore(Database database, Horizons horizons, IEnumera
         NpgsqlConnection connection, UserId user, CursorToken? cursor, IReadOnlyCollection<PushedRun> pushed, int limit, CancellationToken cancellation)
     {
         // The horizon comes first: what commits between it and the reading of the tables comes twice rather than not at all.
-        var now = await horizons.Read(connection, cancellation);
-        var today = CursorToken.DayOf(clock.GetUtcNow());
-        var reset = ChangeRules.Judge(cursor, now, today, options.Value.CursorDaysMax);
-        if (reset != ResetReason.None) return Fresh(now, today, reset);
+        var query = new ChangeQuery(user, cursor?.Horizon ?? 0, pushed, options.Value.ReplayEventsMax + 1);
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Horizons.Ask() } };
+        foreach (var command in cursor is null ? [] : _sources.SelectMany(source => source.Ask(query))) batch.BatchCommands.Add(command);
 
-        var since = cursor!.Value.Horizon;
-        var all = new List<Change>();
-        foreach (var source in _sources)
+        var answers = new List<ChangeAnswer>(_sources.Length);
+        var today = CursorToken.DayOf(clock.GetUtcNow());
+        Horizon now;
+        await using (var results = await batch.ExecuteReaderAsync(cancellation))
         {
-            all.AddRange(await source.Read(connection, user, since, pushed, options.Value.ReplayEventsMax + 1, cancellation));
+            await results.ReadAsync(cancellation);
+            now = horizons.Of(results);
+            var reset = ChangeRules.Judge(cursor, now, today, options.Value.CursorDaysMax);
+            if (reset != ResetReason.None) return Fresh(now, today, reset);
+
+            foreach (var source in _sources)
+            {
+                await results.NextResultAsync(cancellation);
+                answers.Add(await source.Read(query, results, cancellation));
+            }
+        }
+
+        var all = new List<Change>();
+        foreach (var answer in answers)
+        {
+            all.AddRange(await answer.Changes(connection, cancellation));
             if (all.Count > options.Value.ReplayEventsMax) return Fresh(now, today, ResetReason.TooMany);
         }
 
         all.Sort(ChangeRules.Compare);
-        var (count, next, more) = ChangeRules.Cut(all, since, now, limit);
+        var (count, next, more) = ChangeRules.Cut(all, query.SinceXid, now, limit);
         return new ChangePage(count == all.Count ? all : all.GetRange(0, count), new CursorToken(next, today, now.History), more, ResetReason.None);
     }
 

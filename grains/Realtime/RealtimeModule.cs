@@ -8,7 +8,6 @@ public static class RealtimeModule
     /// <summary>Registers the slice.</summary>
     public static ISiloBuilder AddRealtime(this ISiloBuilder silo)
     {
-        silo.Services.AddSliceOptions<RealtimeOptions>(RealtimeOptions.Section);
         silo.Services.AddSingleton<ChangeStore>();
         silo.Services.AddSingleton<LiveRoster>().AddSingleton<ILiveRoster>(services => services.GetRequiredService<LiveRoster>());
         silo.Services.AddSingleton<LiveRosterClient>().AddSingleton<Arrivals>();

@@ -17,7 +17,6 @@ internal static class HttpServer
     /// <summary>Registers the limits of the server and its drain at the end.</summary>
     public static void AddHttpServer(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSliceOptions<EdgeOptions>(EdgeOptions.Section);
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
         {
             builder.WebHost.UseUrls(EdgeOptions.UrlsDefault);
@@ -39,6 +38,7 @@ internal static class HttpServer
             TimeSpan.FromSeconds(services.GetRequiredService<IOptions<EdgeOptions>>().Value.RepeatSecondsMax),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<IHostApplicationLifetime>()));
+        builder.Services.AddSingleton(services => new DeclaredRefusals(services.GetRequiredService<IOptions<EdgeOptions>>().Value.ChecksRefusals));
         builder.Services.AddCors();
         builder.Services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<EdgeOptions>>((cors, edge) =>
             cors.AddDefaultPolicy(policy => policy

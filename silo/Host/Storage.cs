@@ -23,7 +23,6 @@ internal static class Storage
     /// <exception cref="StartRefusedException">It is not said where the database is.</exception>
     public static void AddClusterClient(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSliceOptions<NodeOptions>(NodeOptions.Section);
         builder.Services.TryAddSingleton(TimeProvider.System);
         if (string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString(KernelModule.ConnectionName)))
         {
@@ -38,8 +37,6 @@ internal static class Storage
     /// <exception cref="StartRefusedException">One of its own cannot be had.</exception>
     public static void AddPostgres(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddSliceOptions<NodeOptions>(NodeOptions.Section);
-        builder.Services.AddSliceOptions<EmbeddedOptions>(EmbeddedOptions.Section);
         if (string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString(KernelModule.ConnectionName)))
         {
             if (OperatingSystem.IsWindows())

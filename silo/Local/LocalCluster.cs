@@ -39,6 +39,7 @@ internal static class LocalCluster
         builder.Configuration.AddEnvironmentVariables("ASPNETCORE_").AddCommandLine(args);
         builder.Configuration.AddInMemoryCollection([new("Social:Postgres:ConnectionsMax",
             builder.Configuration["Social:Postgres:ConnectionsMax"] ?? (ConnectionsEach * (count + 1)).ToString(CultureInfo.InvariantCulture))]);
+        builder.AddSocialOptions();
         builder.AddLogs();
         builder.AddPostgres();
         builder.Services.AddSingleton(TimeProvider.System);

@@ -29,7 +29,6 @@ internal static class Clustering
             reminders.Invariant = Invariant;
             reminders.DataSource = database.FencedSource;
         }));
-        silo.Services.AddSliceOptions<MembershipOptions>(MembershipOptions.Section);
         silo.Services.PostConfigure<MembershipOptions>(options => options.Kind = RedisOf(silo.Configuration) is null ? "postgresql" : "redis");
         silo.Services.AddOptions<ClusterMembershipOptions>().Configure<IOptions<MembershipOptions>>((members, options) => Time(members, options.Value));
         silo.Services.AddSingleton<FenceStore>();

@@ -18,7 +18,14 @@ public class OutwardContracts
         .Concat(s_interfaces.GetTypes()
             .Where(t => t.GetCustomAttribute<GenerateSerializerAttribute>() is not null)
             .OrderBy(t => t.FullName, StringComparer.Ordinal)
-            .SelectMany(DescribeRecord)));
+            .SelectMany(DescribeRecord)), AliasIn);
+
+    [Fact]
+    public void Enums() => Golden.Check("enums", new[] { s_interfaces, typeof(Kernel.Database).Assembly }
+        .SelectMany(a => a.GetTypes())
+        .Where(t => t.IsEnum)
+        .OrderBy(t => t.FullName, StringComparer.Ordinal)
+        .SelectMany(t => Enum.GetValues(t).Cast<Enum>().Select(value => string.Create(CultureInfo.InvariantCulture, $"  {value:D} {value}")).Prepend(t.FullName!)));
 
     [Fact]
     public void Every_method_and_record_that_crosses_the_wire_has_an_alias()
@@ -37,7 +44,7 @@ public class OutwardContracts
 
         Assert.Equal(refusals.Count, refusals.Select(r => r.Code).Distinct().Count());
         Golden.Check("refusal-codes", refusals.OrderBy(r => r.Code, StringComparer.Ordinal)
-            .Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Code} {(int)r.Kind} {r.Message}")));
+            .Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Code} {(int)r.Kind} {r.Message}")), line => line.Split(' ')[0]);
     }
 
     [Fact]
@@ -52,6 +59,9 @@ public class OutwardContracts
         .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static))
         .Where(f => f.FieldType == typeof(Kernel.Refusal))
         .Select(f => (Kernel.Refusal)f.GetValue(null)!);
+
+    // An owner's line is "its name (its alias)", a member's "its alias or number: what it is".
+    private static string AliasIn(string line) => line.EndsWith(')') && !line.Contains(": ", StringComparison.Ordinal) ? line.Split('(', ')')[^2] : line.Split(':')[0];
 
     private static IEnumerable<string> DescribeGrain(Type grain)
     {
@@ -79,15 +89,22 @@ public class OutwardContracts
             yield return $"  {id}: {Name(member is PropertyInfo p ? p.PropertyType : ((FieldInfo)member).FieldType)} {member.Name}";
     }
 
-    private static IEnumerable<string> DescribeOptions(Type type)
+    private static IEnumerable<string> DescribeOptions(Type type) => DescribeOption("", Activator.CreateInstance(type)!).Prepend(type.FullName!);
+
+    private static IEnumerable<string> DescribeOption(string path, object holder)
     {
-        yield return type.FullName!;
-        var defaults = Activator.CreateInstance(type);
-        foreach (var property in type.GetProperties().Where(p => p.CanWrite).OrderBy(p => p.Name, StringComparer.Ordinal))
+        foreach (var property in holder.GetType().GetProperties().Where(p => p.CanWrite).OrderBy(p => p.Name, StringComparer.Ordinal))
         {
             var range = property.GetCustomAttribute<RangeAttribute>() is { } r
                 ? string.Create(CultureInfo.InvariantCulture, $" [{r.Minimum}..{r.Maximum}]") : "";
-            yield return string.Create(CultureInfo.InvariantCulture, $"  {property.Name}: {Name(property.PropertyType)} = {property.GetValue(defaults) ?? "null"}{range}");
+            if (property.GetValue(holder) is { } nested && property.PropertyType.Assembly.GetName().Name!.StartsWith("OrleansSocial", StringComparison.Ordinal))
+            {
+                foreach (var line in DescribeOption($"{path}{property.Name}:", nested)) yield return line;
+            }
+            else
+            {
+                yield return string.Create(CultureInfo.InvariantCulture, $"  {path}{property.Name}: {Name(property.PropertyType)} = {property.GetValue(holder) ?? "null"}{range}");
+            }
         }
     }
 

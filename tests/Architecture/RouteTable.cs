@@ -51,6 +51,17 @@ public class RouteTable(SharedHost shared)
     }
 
     [Fact]
+    public void An_answer_that_its_route_does_not_declare_is_a_fault_where_that_is_demanded()
+    {
+        var route = Routes.First(r => r.Metadata.GetMetadata<RefusesMetadata>()?.Codes is [var only] && only == Chat.ChatRefusals.NotFound.Code);
+
+        new DeclaredRefusals(demanded: true).Check(route, Chat.ChatRefusals.NotFound);
+        new DeclaredRefusals(demanded: true).Check(route, CommonRefusals.Unavailable);
+        new DeclaredRefusals(demanded: false).Check(route, Chat.ChatRefusals.Busy);
+        Assert.Throws<InvalidOperationException>(() => new DeclaredRefusals(demanded: true).Check(route, Chat.ChatRefusals.Busy));
+    }
+
+    [Fact]
     public void Routes_as_the_world_sees_them() => Golden.Check("routes", Routes.Select(Describe).Concat(HubMethods.Select(Describe)).Order(StringComparer.Ordinal));
 
     [Fact]

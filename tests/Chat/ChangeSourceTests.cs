@@ -111,7 +111,7 @@ public sealed class ChangeSourceTests(ChatServer server)
         var since = await Horizon(storage);
         var stored = (await storage.Messages.Find(log.Id, 3))!;
         var edited = ChatRules.Edited(stored.View, "second", DateTimeOffset.UnixEpoch);
-        await Commit(storage, new(log) { Change = new(edited, stored.FirstPrint) });
+        await Commit(storage, new(log.Ledger, log.Id) { Change = new(edited, stored.FirstPrint) });
 
         var change = Assert.Single(await Read(storage, Bob, since));
 
@@ -126,10 +126,10 @@ public sealed class ChangeSourceTests(ChatServer server)
         await using var storage = await ChatStorage.Create(server);
         var log = await storage.Group(Alice, Bob);
         var since = await Horizon(storage);
-        await Commit(storage, new(log, new LogEntry(EntryKind.Joined, Alice, "", subject: Carol)));
-        await Commit(storage, new(log, new LogEntry(EntryKind.Titled, Alice, "theirs")));
+        await Commit(storage, new(log.Ledger, log.Id, new LogEntry(EntryKind.Joined, Alice, "", subject: Carol)));
+        await Commit(storage, new(log.Ledger, log.Id, new LogEntry(EntryKind.Titled, Alice, "theirs")));
         await storage.Send(log, Alice, "key").End;
-        await Commit(storage, new(log) { Read = (Bob, 5) });
+        await Commit(storage, new(log.Ledger, log.Id) { Read = (Bob, 5) });
 
         var toCarol = await Read(storage, Carol, since);
         var room = Assert.IsType<ConversationView>(Assert.Single(toCarol, c => c.Event.Type == LiveEventTypes.ConversationChanged).Event.Data);
@@ -140,7 +140,7 @@ public sealed class ChangeSourceTests(ChatServer server)
         Assert.Equal([new ReadMarker(log.Id, Bob, 5)], toCarol.Select(c => c.Event.Data).OfType<ReadMarker>());
 
         since = await Horizon(storage);
-        await Commit(storage, new(log, new LogEntry(EntryKind.Left, Alice, "", subject: Carol)));
+        await Commit(storage, new(log.Ledger, log.Id, new LogEntry(EntryKind.Left, Alice, "", subject: Carol)));
         await storage.Send(log, Alice, "secret").End;
 
         var left = Assert.Single(await Read(storage, Carol, since));
@@ -154,8 +154,8 @@ public sealed class ChangeSourceTests(ChatServer server)
         await using var storage = await ChatStorage.Create(server);
         var log = await storage.Group(Alice, Bob);
         await storage.Send(log, Alice, "key").End;
-        await Commit(storage, new(log) { Read = (Bob, 3) });
-        await Commit(storage, new(log) { Read = (Alice, 3) });
+        await Commit(storage, new(log.Ledger, log.Id) { Read = (Bob, 3) });
+        await Commit(storage, new(log.Ledger, log.Id) { Read = (Alice, 3) });
 
         var changes = await Read(storage, Bob, 1);
 
@@ -184,7 +184,12 @@ public sealed class ChangeSourceTests(ChatServer server)
         ChatStorage storage, UserId user, ulong since, int limit = 10_000, IReadOnlyCollection<PushedRun>? pushed = null)
     {
         await using var connection = await storage.Database.Open();
-        return await new ChangeStore().Read(connection, user, since, pushed ?? [], limit, default);
+        var (source, query) = (new ConversationChangeStore(), new ChangeQuery(user, since, pushed ?? [], limit));
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var command in source.Ask(query)) batch.BatchCommands.Add(command);
+        ChangeAnswer answer;
+        await using (var results = await batch.ExecuteReaderAsync()) answer = await source.Read(query, results, default);
+        return await answer.Changes(connection, default);
     }
 
     private static IEnumerable<string> Texts(IEnumerable<Change> changes) =>

@@ -21,6 +21,12 @@ public sealed class ChatServerUsers : ICollectionFixture<ChatServer>
     public const string Name = "chat storage";
 }
 
+/// <summary>A conversation as its activation writes it.</summary>
+internal sealed record StoredRoom(ConversationId Id, Ledger Ledger)
+{
+    public bool IsBroken => Ledger.IsBroken;
+}
+
 /// <summary>A database with the tables of the slice, its stores and its writer, without grains.</summary>
 internal sealed class ChatStorage : IAsyncDisposable
 {
@@ -32,13 +38,7 @@ internal sealed class ChatStorage : IAsyncDisposable
         Fence = fence;
         Database = new Database(connection, new DatabaseOptions(), Fence, TimeProvider.System);
         WriterDatabase = new Database(writerConnection, new DatabaseOptions(), Fence, TimeProvider.System);
-        Writer = new(
-            new ConversationStore(TimeProvider.System),
-            WriterDatabase,
-            Fence,
-            Options.Create(options),
-            TimeProvider.System,
-            NullLogger<GroupCommit<ConversationWrite>>.Instance);
+        Writer = new(WriterDatabase, Fence, Options.Create(options), TimeProvider.System, NullLogger<GroupCommit>.Instance);
         Members = new(Database);
         Messages = new(Database);
     }
@@ -49,7 +49,7 @@ internal sealed class ChatStorage : IAsyncDisposable
 
     public Database WriterDatabase { get; }
 
-    public GroupCommit<ConversationWrite> Writer { get; }
+    public GroupCommit Writer { get; }
 
     public MemberStore Members { get; }
 
@@ -62,29 +62,33 @@ internal sealed class ChatStorage : IAsyncDisposable
     }
 
     /// <summary>A write of one text, on its way.</summary>
-    public ConversationWrite Send(ConversationLog log, UserId sender, string key, string text = "hello")
+    public ConversationWrite Send(StoredRoom room, UserId sender, string key, string text = "hello")
     {
-        var write = new ConversationWrite(log, new LogEntry(EntryKind.Text, sender, text, key)) { Print = TextPrint.Of(text) };
+        var write = new ConversationWrite(room.Ledger, room.Id, new LogEntry(EntryKind.Text, sender, text, key)) { Print = TextPrint.Of(text) };
         Assert.True(Writer.TryAdd(write));
         return write;
     }
 
-    /// <summary>Begins a group of these people; its log goes on from there.</summary>
-    public async Task<ConversationLog> Group(params UserId[] people)
+    /// <summary>Begins a group of these people; its order goes on from there.</summary>
+    public async Task<StoredRoom> Group(params UserId[] people)
     {
-        var log = NewLog();
+        var room = NewRoom();
         var command = new CreateConversation(people[0], ConversationKind.Group, "ours", people[1..]);
-        var write = new ConversationWrite(log, ChatRules.FirstEntries(command))
+        var write = new ConversationWrite(room.Ledger, room.Id, ChatRules.FirstEntries(command))
         {
-            Founded = ChatRules.Found(log.Id, command, TimeProvider.System.GetUtcNow()),
+            Founded = ChatRules.Found(room.Id, command, TimeProvider.System.GetUtcNow()),
             Founder = people[0],
         };
         Assert.True(Writer.TryAdd(write));
         Assert.Equal(CommitOutcome.Stored, await write.End);
-        return log;
+        return room;
     }
 
-    public static ConversationLog NewLog() => new(ConversationId.From(Guid.NewGuid()), 0);
+    /// <summary>A conversation with nothing in it.</summary>
+    public StoredRoom NewRoom() => Room(ConversationId.From(Guid.NewGuid()), 0);
+
+    /// <summary>A conversation as an activation finds it.</summary>
+    public StoredRoom Room(ConversationId id, long storedSeq) => new(id, new(Writer, id, storedSeq, new(int.MaxValue, CommonRefusals.Unavailable, static _ => { }, static () => { })));
 
     /// <summary>Holds the row that every write transaction locks, so that none can go on until the hold is disposed.</summary>
     public async Task<IAsyncDisposable> HoldWrites()

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Support;
 
 namespace OrleansSocial.Chat;
 
@@ -29,6 +30,22 @@ public sealed class DurabilityTests
         Assert.Equal(sent, repeated);
         Assert.Equal(CommonRefusals.KeyReused, (await Room(again, room).Send(new(users[0], "key0", "another"))).Refusal);
         Assert.Equal(101, (await Send(again, room, users[0], "new", "new")).Seq);
+    }
+
+    [Theory]
+    [InlineData("true", false)]
+    [InlineData("false", true)]
+    public async Task A_running_grain_checks_its_invariants_where_that_is_wanted(string wanted, bool served)
+    {
+        var connection = await TestServer.NewDatabase();
+        var (room, users) = (default(ConversationId), Array.Empty<UserId>());
+        await using (var host = await SocialHost.Start(connection)) (room, users) = await Pair(host);
+        await PrivatePostgres.Execute(connection, "UPDATE members SET read_seq = 1000");
+
+        await using var again = await SocialHost.Start(connection, Set("Social:Checks:Invariants", wanted));
+
+        if (served) Assert.True((await Room(again, room).Get(users[0])).Accepted);
+        else Assert.Contains("The read marker", (await Assert.ThrowsAsync<InvalidOperationException>(() => Room(again, room).Get(users[0]))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,32 +10,32 @@ public sealed class GroupCommitTests(ChatServer server)
     public async Task Texts_of_many_conversations_that_arrive_together_share_a_transaction()
     {
         await using var storage = await ChatStorage.Create(server);
-        var logs = Enumerable.Range(0, 10).Select(_ => ChatStorage.NewLog()).ToList();
+        var rooms = Enumerable.Range(0, 10).Select(_ => storage.NewRoom()).ToList();
         ConversationWrite first;
         List<ConversationWrite> rest;
 
         await using (await storage.HoldWrites())
         {
-            first = storage.Send(logs[0], Alice, "first");
+            first = storage.Send(rooms[0], Alice, "first");
             await storage.WriteIsWaiting();
-            rest = [.. Enumerable.Range(0, 100).Select(i => storage.Send(logs[i % 10], Alice, $"k{i}"))];
+            rest = [.. Enumerable.Range(0, 100).Select(i => storage.Send(rooms[i % 10], Alice, $"k{i}"))];
         }
 
         Assert.Equal(CommitOutcome.Stored, await first.End);
         Assert.All(await Task.WhenAll(rest.Select(w => w.End)), end => Assert.Equal(CommitOutcome.Stored, end));
         Assert.Equal(101, await storage.Scalar<long>("SELECT count(*) FROM messages"));
         Assert.Equal(2, await storage.Scalar<long>("SELECT count(DISTINCT xid) FROM messages"));
-        Assert.All(await Task.WhenAll(logs.Select(log => storage.All(log.Id))), entries => Assert.Equal(Upto(entries.Count), entries.Select(e => e.Seq)));
+        Assert.All(await Task.WhenAll(rooms.Select(room => storage.All(room.Id))), entries => Assert.Equal(Upto(entries.Count), entries.Select(e => e.Seq)));
     }
 
     [Fact]
     public async Task On_an_idle_server_each_text_goes_at_once()
     {
         await using var storage = await ChatStorage.Create(server);
-        var log = ChatStorage.NewLog();
+        var room = storage.NewRoom();
 
         foreach (var i in Enumerable.Range(0, 5))
-            Assert.Equal(CommitOutcome.Stored, await storage.Send(log, Alice, $"k{i}").End);
+            Assert.Equal(CommitOutcome.Stored, await storage.Send(room, Alice, $"k{i}").End);
 
         Assert.Equal(5, await storage.Scalar<long>("SELECT count(DISTINCT xid) FROM messages"));
     }
@@ -44,22 +44,22 @@ public sealed class GroupCommitTests(ChatServer server)
     public async Task A_text_that_was_stored_before_is_settled_and_takes_no_number()
     {
         await using var storage = await ChatStorage.Create(server);
-        var log = ChatStorage.NewLog();
-        var before = storage.Send(log, Alice, "again", "the same");
+        var room = storage.NewRoom();
+        var before = storage.Send(room, Alice, "again", "the same");
         await before.End;
         List<ConversationWrite> writes;
 
         await using (await storage.HoldWrites())
         {
-            var blocker = storage.Send(log, Bob, "blocker");
+            var blocker = storage.Send(room, Bob, "blocker");
             await storage.WriteIsWaiting();
-            writes = [storage.Send(log, Alice, "one"), storage.Send(log, Alice, "again", "the same"), storage.Send(log, Alice, "two")];
+            writes = [storage.Send(room, Alice, "one"), storage.Send(room, Alice, "again", "the same"), storage.Send(room, Alice, "two")];
         }
 
         Assert.Equal([CommitOutcome.Stored, CommitOutcome.Settled, CommitOutcome.Stored], await Task.WhenAll(writes.Select(w => w.End)));
         Assert.Equal(before.Text, writes[1].Text);
-        Assert.Equal(["again", "blocker", "one", "two"], (await storage.All(log.Id)).Select(e => e.ClientKey));
-        Assert.Equal(Upto(4), (await storage.All(log.Id)).Select(e => e.Seq));
+        Assert.Equal(["again", "blocker", "one", "two"], (await storage.All(room.Id)).Select(e => e.ClientKey));
+        Assert.Equal(Upto(4), (await storage.All(room.Id)).Select(e => e.Seq));
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class GroupCommitTests(ChatServer server)
     {
         await using var storage = await ChatStorage.Create(server);
         await storage.Execute("ALTER TABLE messages ADD CONSTRAINT no_poison CHECK (text <> 'poison')");
-        var (good, bad) = (ChatStorage.NewLog(), ChatStorage.NewLog());
+        var (good, bad) = (storage.NewRoom(), storage.NewRoom());
         List<ConversationWrite> writes;
 
         await using (await storage.HoldWrites())
@@ -96,23 +96,23 @@ public sealed class GroupCommitTests(ChatServer server)
     {
         await using var proxy = new CuttingProxy();
         await using var storage = await ChatStorage.Create(server, writer: proxy.Through);
-        var log = ChatStorage.NewLog();
-        await storage.Send(log, Alice, "warm").End;
+        var room = storage.NewRoom();
+        await storage.Send(room, Alice, "warm").End;
 
         proxy.LoseNextAnswer();
-        var unknown = storage.Send(log, Alice, "key", "text");
+        var unknown = storage.Send(room, Alice, "key", "text");
 
         Assert.Equal(CommitOutcome.Failed, await unknown.End);
         Assert.Null(unknown.Text);
-        Assert.True(log.IsBroken);
+        Assert.True(room.IsBroken);
 
         // It was stored all the same: the next activation reads that, and the same key comes upon it.
-        var next = new ConversationLog(log.Id, (await storage.Members.Load(log.Id, 10, default))?.State.LastSeq ?? (await storage.All(log.Id)).Count);
+        var next = storage.Room(room.Id, (await storage.Members.Load(room.Id, 10, default))?.State.LastSeq ?? (await storage.All(room.Id)).Count);
         var again = storage.Send(next, Alice, "key", "text");
         Assert.Equal(CommitOutcome.Settled, await again.End);
         Assert.Equal(2, again.Text!.Value.Seq);
         Assert.Equal(CommitOutcome.Stored, await storage.Send(next, Alice, "other").End);
-        Assert.Equal(Upto(3), (await storage.All(log.Id)).Select(e => e.Seq));
+        Assert.Equal(Upto(3), (await storage.All(room.Id)).Select(e => e.Seq));
     }
 
     [Fact]
@@ -120,15 +120,15 @@ public sealed class GroupCommitTests(ChatServer server)
     {
         await using var proxy = new CuttingProxy();
         await using var storage = await ChatStorage.Create(server, writer: proxy.Through);
-        var (log, other) = (ChatStorage.NewLog(), ChatStorage.NewLog());
-        await storage.Send(log, Alice, "warm").End;
+        var (room, other) = (storage.NewRoom(), storage.NewRoom());
+        await storage.Send(room, Alice, "warm").End;
 
         proxy.LoseNextRequest();
 
-        Assert.Equal(CommitOutcome.Failed, await storage.Send(log, Alice, "lost").End);
-        Assert.Equal(CommitOutcome.Failed, await storage.Send(log, Alice, "behind").End);
+        Assert.Equal(CommitOutcome.Failed, await storage.Send(room, Alice, "lost").End);
+        Assert.Equal(CommitOutcome.Failed, await storage.Send(room, Alice, "behind").End);
         Assert.Equal(CommitOutcome.Stored, await storage.Send(other, Alice, "elsewhere").End);
-        Assert.Equal(["warm"], (await storage.All(log.Id)).Select(e => e.ClientKey));
+        Assert.Equal(["warm"], (await storage.All(room.Id)).Select(e => e.ClientKey));
     }
 
     [Fact]
@@ -136,58 +136,58 @@ public sealed class GroupCommitTests(ChatServer server)
     {
         await using var storage = await ChatStorage.Create(server);
         await storage.Execute("DELETE FROM silo_fences");
-        var log = ChatStorage.NewLog();
+        var room = storage.NewRoom();
 
-        Assert.Equal(CommitOutcome.Failed, await storage.Send(log, Alice, "late").End);
+        Assert.Equal(CommitOutcome.Failed, await storage.Send(room, Alice, "late").End);
         Assert.Equal(1, storage.Fence.RefusedCount);
-        Assert.Empty(await storage.All(log.Id));
+        Assert.Empty(await storage.All(room.Id));
     }
 
     [Fact]
     public async Task A_second_writer_of_the_same_conversation_fails_at_the_number()
     {
         await using var storage = await ChatStorage.Create(server);
-        var log = ChatStorage.NewLog();
-        var behind = new ConversationLog(log.Id, 0);
-        await storage.Send(log, Alice, "one").End;
+        var room = storage.NewRoom();
+        var behind = storage.Room(room.Id, 0);
+        await storage.Send(room, Alice, "one").End;
 
         Assert.Equal(CommitOutcome.Failed, await storage.Send(behind, Bob, "two").End);
-        Assert.Equal(CommitOutcome.Stored, await storage.Send(log, Bob, "two").End);
-        Assert.Equal(Upto(2), (await storage.All(log.Id)).Select(e => e.Seq));
+        Assert.Equal(CommitOutcome.Stored, await storage.Send(room, Bob, "two").End);
+        Assert.Equal(Upto(2), (await storage.All(room.Id)).Select(e => e.Seq));
     }
 
     [Fact]
     public async Task A_full_lane_takes_no_more_and_loses_nothing()
     {
         await using var storage = await ChatStorage.Create(server, new() { LanesMax = 1, QueueWritesMax = 3 });
-        var log = ChatStorage.NewLog();
+        var room = storage.NewRoom();
         ConversationWrite first;
         List<ConversationWrite> queued;
         bool taken;
 
         await using (await storage.HoldWrites())
         {
-            first = storage.Send(log, Alice, "first");
+            first = storage.Send(room, Alice, "first");
             await storage.WriteIsWaiting();
-            queued = [.. Enumerable.Range(0, 3).Select(i => storage.Send(log, Alice, $"k{i}"))];
-            taken = storage.Writer.TryAdd(new(log, new LogEntry(EntryKind.Text, Alice, "beyond", "beyond")));
+            queued = [.. Enumerable.Range(0, 3).Select(i => storage.Send(room, Alice, $"k{i}"))];
+            taken = storage.Writer.TryAdd(new ConversationWrite(room.Ledger, room.Id, new LogEntry(EntryKind.Text, Alice, "beyond", "beyond")));
         }
 
         Assert.False(taken);
         Assert.All(await Task.WhenAll(queued.Prepend(first).Select(w => w.End)), end => Assert.Equal(CommitOutcome.Stored, end));
-        Assert.Equal(Upto(4), (await storage.All(log.Id)).Select(e => e.Seq));
+        Assert.Equal(Upto(4), (await storage.All(room.Id)).Select(e => e.Seq));
     }
 
     [Fact]
     public async Task Transactions_are_no_larger_than_they_may_be()
     {
         await using var storage = await ChatStorage.Create(server, new() { LanesMax = 1, BatchWritesMax = 10 });
-        var log = ChatStorage.NewLog();
+        var room = storage.NewRoom();
         List<ConversationWrite> writes;
 
         await using (await storage.HoldWrites())
         {
-            writes = [.. Enumerable.Range(0, 45).Select(i => storage.Send(log, Alice, $"k{i}"))];
+            writes = [.. Enumerable.Range(0, 45).Select(i => storage.Send(room, Alice, $"k{i}"))];
         }
 
         Assert.All(await Task.WhenAll(writes.Select(w => w.End)), end => Assert.Equal(CommitOutcome.Stored, end));

@@ -81,6 +81,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["Social__Node__Data"] = _data;
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        start.Environment["Social__Checks__Invariants"] = "true";
         foreach (var (key, value) in _settings) start.Environment[key] = value;
 
         var ready = _ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

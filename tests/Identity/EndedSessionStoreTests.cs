@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Support;
 
@@ -16,8 +18,9 @@ public sealed class EndedSessionStoreTests : IAsyncLifetime
     {
         _postgres = await PrivatePostgres.Start();
         _connection = await _postgres.CreateDatabase(FencedDatabase.Migrations);
-        _database = new(_connection, new(), await FencedDatabase.PutUp(_connection), TimeProvider.System);
-        _store = new(_database, new());
+        var fence = await FencedDatabase.PutUp(_connection);
+        _database = new(_connection, new(), fence, TimeProvider.System);
+        _store = new(_database, new(_database, fence, Options.Create(new GroupCommitOptions()), TimeProvider.System, NullLogger<GroupCommit>.Instance), new());
     }
 
     public async ValueTask DisposeAsync()

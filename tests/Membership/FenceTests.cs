@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Support;
 
@@ -8,6 +10,8 @@ public sealed class FenceTests : IAsyncLifetime
 {
     private const string One = "10.0.0.1:11111@1";
     private const string Two = "10.0.0.2:11111@2";
+
+    private static readonly Statement<string> s_told = new("INSERT INTO told SELECT * FROM unnest($1::text[])", columns => columns.Text(what => what));
 
     private string _connection = null!;
     private FenceStore _fences = null!;
@@ -148,8 +152,7 @@ public sealed class FenceTests : IAsyncLifetime
         return silo;
     }
 
-    private static Task<int> Write(Silo silo, string what) =>
-        silo.Database.Write([new NpgsqlBatchCommand("INSERT INTO told VALUES ($1)") { Parameters = { new() { Value = what } } }]);
+    private static Task Write(Silo silo, string what) => silo.Writer.Store(s_told, what);
 
     private Task<string?> Told() => Ask<string?>("SELECT string_agg(what, ', ') FROM told");
 
@@ -188,6 +191,8 @@ public sealed class FenceTests : IAsyncLifetime
         public WriteFence Fence => fence;
 
         public Database Database { get; } = new(connection, new DatabaseOptions(), fence, TimeProvider.System);
+
+        public GroupCommit Writer => new(Database, fence, Options.Create(new GroupCommitOptions()), TimeProvider.System, NullLogger<GroupCommit>.Instance);
 
         public ValueTask DisposeAsync() => Database.DisposeAsync();
     }

@@ -9,7 +9,7 @@ namespace OrleansSocial.Chat;
 /// no gaps), and the insert of a message pays for no further index. Each step is a lateral subquery with a limit, so that no
 /// estimate can talk the planner into reading the whole table.
 /// </remarks>
-internal sealed class ChangeStore : IChangeSource
+internal sealed class ConversationChangeStore : IChangeSource
 {
     private const string Entries =
         $"""
@@ -85,45 +85,43 @@ internal sealed class ChangeStore : IChangeSource
         ORDER BY r.read_xid FETCH FIRST ($3) ROWS WITH TIES
         """;
 
-    public async Task<IReadOnlyList<Change>> Read(
-        NpgsqlConnection connection, UserId user, ulong sinceXid, IReadOnlyCollection<PushedRun> pushed, int limit, CancellationToken cancellation)
+    public IEnumerable<NpgsqlBatchCommand> Ask(ChangeQuery query)
+    {
+        yield return new(Entries)
+        {
+            Parameters =
+            {
+                Sql.Uuid(query.User), Sql.Xid(query.SinceXid), Sql.Int(query.Limit), Sql.Uuids([.. query.Pushed.Select(p => p.Topic)]),
+                Sql.Bigints([.. query.Pushed.Select(p => p.First)]), Sql.Bigints([.. query.Pushed.Select(p => p.Last)]),
+            },
+        };
+        foreach (var sql in (string[])[Edits, Conversations, Leavings, Reads])
+            yield return new(sql) { Parameters = { Sql.Uuid(query.User), Sql.Xid(query.SinceXid), Sql.Int(query.Limit) } };
+    }
+
+    public async Task<ChangeAnswer> Read(ChangeQuery query, NpgsqlDataReader results, CancellationToken cancellation)
     {
         var entries = new List<(MessageView View, ulong Xid)>();
         var rest = new List<Change>();
-        await using (var batch = new NpgsqlBatch(connection))
-        {
-            batch.BatchCommands.Add(new(Entries)
-            {
-                Parameters =
-                {
-                    Sql.Uuid(user), Sql.Xid(sinceXid), Sql.Int(limit), Sql.Uuids([.. pushed.Select(p => p.Topic)]),
-                    Sql.Bigints([.. pushed.Select(p => p.First)]), Sql.Bigints([.. pushed.Select(p => p.Last)]),
-                },
-            });
-            foreach (var sql in (string[])[Edits, Conversations, Leavings, Reads])
-                batch.BatchCommands.Add(new(sql) { Parameters = { Sql.Uuid(user), Sql.Xid(sinceXid), Sql.Int(limit) } });
+        while (await results.ReadAsync(cancellation))
+            entries.Add(Entry(results));
 
-            await using var row = await batch.ExecuteReaderAsync(cancellation);
-            while (await row.ReadAsync(cancellation))
-                entries.Add(Entry(row));
+        await results.NextResultAsync(cancellation);
+        while (await results.ReadAsync(cancellation))
+            rest.Add(new(Entry(results).Xid, ChatEvents.Changed(MessageStore.View(results))));
 
-            await row.NextResultAsync(cancellation);
-            while (await row.ReadAsync(cancellation))
-                rest.Add(new(Entry(row).Xid, ChatEvents.Changed(MessageStore.View(row))));
+        await results.NextResultAsync(cancellation);
+        await ReadConversations(results, rest, cancellation);
 
-            await row.NextResultAsync(cancellation);
-            await ReadConversations(row, rest, cancellation);
+        await results.NextResultAsync(cancellation);
+        while (await results.ReadAsync(cancellation))
+            rest.Add(new(results.GetFieldValue<ulong>(2), ChatEvents.Left(ConversationId.From(results.GetGuid(0)), results.GetInt64(1))));
 
-            await row.NextResultAsync(cancellation);
-            while (await row.ReadAsync(cancellation))
-                rest.Add(new(row.GetFieldValue<ulong>(2), ChatEvents.Left(ConversationId.From(row.GetGuid(0)), row.GetInt64(1))));
+        await results.NextResultAsync(cancellation);
+        while (await results.ReadAsync(cancellation))
+            rest.Add(new(results.GetFieldValue<ulong>(3), ChatEvents.Read(new(ConversationId.From(results.GetGuid(0)), UserId.From(results.GetGuid(1)), results.GetInt64(2)))));
 
-            await row.NextResultAsync(cancellation);
-            while (await row.ReadAsync(cancellation))
-                rest.Add(new(row.GetFieldValue<ulong>(3), ChatEvents.Read(new(ConversationId.From(row.GetGuid(0)), UserId.From(row.GetGuid(1)), row.GetInt64(2)))));
-        }
-
-        return await Cut(connection, entries, rest, limit, cancellation);
+        return new Answer(entries, rest, query.Limit);
     }
 
     /// <summary>The first <paramref name="limit"/> changes, and whatever else the last of their transactions wrote.</summary>
@@ -196,4 +194,10 @@ internal sealed class ChangeStore : IChangeSource
 
     private static (MessageView View, ulong Xid) Entry(NpgsqlDataReader row) =>
         (MessageStore.View(row), row.GetFieldValue<ulong>(MessageStore.ViewColumnsCount));
+
+    private sealed class Answer(List<(MessageView View, ulong Xid)> entries, List<Change> rest, int limit) : ChangeAnswer
+    {
+        public override async ValueTask<IReadOnlyList<Change>> Changes(NpgsqlConnection connection, CancellationToken cancellation) =>
+            await Cut(connection, entries, rest, limit, cancellation);
+    }
 }

@@ -13,15 +13,18 @@ internal enum CommitOutcome
     Failed,
 }
 
-/// <summary>One durable change that waits for the transaction which it shares with others.</summary>
+/// <summary>One durable change that waits for the transaction which it shares with others. All of its rows become durable, or none.</summary>
 /// <remarks>Invariants:
 /// 1. It ends exactly once.
 /// 2. Writes of one owner are stored in the order in which they were added.
-/// 3. After a write of an owner failed, every later write of the same owner in memory fails too (<see cref="IsDoomed"/>).</remarks>
-internal abstract class GroupCommitWrite
+/// 3. After a write of an owner failed, every later write of the same owner in memory fails too.</remarks>
+internal abstract class Write(Ledger owner)
 {
     private readonly TaskCompletionSource<CommitOutcome> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CommitOutcome _outcome;
+
+    /// <summary>Whose decisions it carries out.</summary>
+    public Ledger Owner => owner;
 
     /// <summary>Ends when the write is durable, settled or lost; never faulted.</summary>
     public Task<CommitOutcome> End => _end.Task;
@@ -29,23 +32,23 @@ internal abstract class GroupCommitWrite
     /// <summary>How it ended; null while it has not.</summary>
     public CommitOutcome? Outcome => _end.Task.IsCompleted ? _outcome : null;
 
-    /// <summary>Picks the lane; the same for all writes of one owner.</summary>
-    public abstract int OwnerHash { get; }
-
     /// <summary>Its share of the size of a transaction, in characters.</summary>
     public abstract int Chars { get; }
 
-    /// <summary>An earlier write of the owner failed, so that the decision behind this one may not hold.</summary>
-    public abstract bool IsDoomed { get; }
+    /// <summary>Adds its rows to a transaction. Again, with fewer writes beside it, when PostgreSQL refused the one before.</summary>
+    public abstract void Render(Rows rows);
 
     /// <summary>Ends the write. The owner's memory of what is stored is brought up to date first.</summary>
     public void Finish(CommitOutcome outcome)
     {
-        OnEnd(outcome);
+        if (outcome == CommitOutcome.Failed) owner.Break();
+        if (outcome == CommitOutcome.Stored) OnStored();
         _outcome = outcome;
         _end.SetResult(outcome);
     }
 
-    /// <summary>Runs on the lane, before anyone who waits hears of the end.</summary>
-    protected abstract void OnEnd(CommitOutcome outcome);
+    /// <summary>Runs on the lane, before anyone who waits hears that it is stored.</summary>
+    protected virtual void OnStored()
+    {
+    }
 }

@@ -2,6 +2,7 @@ using OrleansSocial.Benchmarks;
 using OrleansSocial.Benchmarks.Grains;
 using OrleansSocial.Benchmarks.Silos;
 using OrleansSocial.Benchmarks.Start;
+using OrleansSocial.Benchmarks.Writes;
 
 // As the product does: what a socket brings is taken in on the thread that it woke.
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
@@ -14,6 +15,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["sends"] = DurableSendBenchmarks.Run,
     ["silos"] = SiloBenchmarks.Run,
     ["start"] = StartBenchmarks.Run,
+    ["writes"] = WriteBenchmarks.Run,
 };
 
 if (args is not [var name, .. var rest] || !benchmarks.TryGetValue(name, out var run))

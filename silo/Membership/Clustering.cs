@@ -53,11 +53,11 @@ internal static class Clustering
         if (NodeIdentity.Of(client.Services) is { } identity) client.UseTls(NodeIdentity.Nobody(), tls => Trust(tls, identity));
         return RedisOf(client.Configuration) is { } redis
             ? client.UseRedisClustering(options => options.ConfigurationOptions = redis)
-            : client.UseAdoNetClustering(options =>
+            : client.UseAdoNetClustering(options => options.Configure<IOptions<DatabaseOptions>>((clustering, limits) =>
             {
-                options.Invariant = Invariant;
-                options.DataSource = ClusterSource(client.Configuration.GetConnectionString(KernelModule.ConnectionName) ?? "", new DatabaseOptions());
-            });
+                clustering.Invariant = Invariant;
+                clustering.DataSource = ClusterSource(Direct(client.Configuration), limits.Value);
+            }));
     }
 
     // A pool of its own: what the silos say of each other never waits for a connection that the stores use.
@@ -68,6 +68,9 @@ internal static class Clustering
             clustering.Invariant = Invariant;
             clustering.DataSource = ClusterSource(database.DirectConnectionString, limits.Value);
         }));
+
+    private static string Direct(IConfiguration configuration) =>
+        configuration.GetConnectionString(KernelModule.DirectConnectionName) is { Length: > 0 } direct ? direct : configuration.GetConnectionString(KernelModule.ConnectionName) ?? "";
 
     private static NpgsqlDataSource ClusterSource(string connectionString, DatabaseOptions limits) =>
         NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = limits.ClusterConnectionsMax, CommandTimeout = 5 }.ConnectionString);

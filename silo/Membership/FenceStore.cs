@@ -20,7 +20,7 @@ internal sealed class FenceStore(Database database, TimeProvider clock) : IAsync
     private readonly SemaphoreSlim _one = new(1, 1);
     private NpgsqlConnection? _connection;
 
-    /// <summary>Puts up the fence of this process. A process that ran at the same address is fenced out by it.</summary>
+    /// <summary>Puts up the fence of this process. A process that ran at the same address is fenced out by it; fences of silos that ended before they joined are taken down.</summary>
     public Task Put(string silo, Guid fence, string membership, CancellationToken cancellation) => Run(
         [
             new("INSERT INTO silo_fences (silo, fence, membership) VALUES ($1, $2, $3) ON CONFLICT (silo) DO UPDATE SET fence = excluded.fence, membership = excluded.membership, joined_at = NULL")
@@ -28,6 +28,16 @@ internal sealed class FenceStore(Database database, TimeProvider clock) : IAsync
                 Parameters = { Text(silo), new() { Value = fence }, Text(membership) },
             },
             new("INSERT INTO heartbeats (silo) VALUES ($1) ON CONFLICT (silo) DO UPDATE SET at = clock_timestamp()") { Parameters = { Text(silo) } },
+
+            // Nobody finds a silo dead that ended before it was among the members.
+            new("""
+                WITH gone AS (
+                    DELETE FROM silo_fences WHERE silo IN (
+                        SELECT f.silo FROM silo_fences f JOIN heartbeats h USING (silo)
+                        WHERE f.joined_at IS NULL AND h.at < clock_timestamp() - interval '5 minutes' FOR UPDATE OF f SKIP LOCKED)
+                    RETURNING silo)
+                DELETE FROM heartbeats WHERE silo IN (SELECT silo FROM gone)
+                """),
         ],
         cancellation);
 

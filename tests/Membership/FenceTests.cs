@@ -126,6 +126,23 @@ public sealed class FenceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_fence_of_a_silo_that_ended_before_it_joined_is_taken_down_by_the_next_one_that_comes()
+    {
+        foreach (var (silo, joined, minutes) in new[] { ("ended", "NULL", 10), ("starting", "NULL", 1), ("joined", "now()", 10) })
+        {
+            await PrivatePostgres.Execute(_connection, $"""
+                INSERT INTO silo_fences (silo, fence, membership, joined_at) VALUES ('{silo}', gen_random_uuid(), 'postgresql', {joined});
+                INSERT INTO heartbeats (silo, at) VALUES ('{silo}', clock_timestamp() - interval '{minutes} minutes')
+                """);
+        }
+
+        await using var one = await Join(One);
+
+        Assert.Equal($"{One}, joined, starting", await Ask<string>("SELECT string_agg(silo, ', ' ORDER BY silo) FROM silo_fences"));
+        Assert.Equal($"{One}, joined, starting", await Ask<string>("SELECT string_agg(silo, ', ' ORDER BY silo) FROM heartbeats"));
+    }
+
+    [Fact]
     public async Task A_session_keeps_its_fence_when_it_is_reset()
     {
         await using var one = await Join(One);

@@ -129,6 +129,9 @@ public sealed class OutageLogTests : IDisposable
             s_told(logger, "a bug", new InvalidOperationException("a bug"));
         }
 
+        // Whatever goes wrong while two nodes shake hands is told as an outage, without its stack trace.
+        s_told(loggers.CreateLogger("Orleans.Connections.Security.TlsClientConnectionMiddleware"), "a handshake", new System.Security.Authentication.AuthenticationException("broken off"));
+
         Assert.Equal(["Orleans.Grain a bug", "Orleans.Open away", "Orleans.Open a bug"], log.Lines.Where(l => l.Fault is not null).Select(l => $"{l.Category} {l.Text}"));
     }
 

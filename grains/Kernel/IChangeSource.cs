@@ -40,12 +40,4 @@ public abstract class ChangeAnswer
 {
     /// <summary>The changes, ordered by transaction, topic and number. Asks once more where a limit has cut through a transaction.</summary>
     public abstract ValueTask<IReadOnlyList<Change>> Changes(NpgsqlConnection connection, CancellationToken cancellation);
-
-    /// <summary>An answer that is whole.</summary>
-    public static ChangeAnswer Of(IReadOnlyList<Change> changes) => new Whole(changes);
-
-    private sealed class Whole(IReadOnlyList<Change> changes) : ChangeAnswer
-    {
-        public override ValueTask<IReadOnlyList<Change>> Changes(NpgsqlConnection connection, CancellationToken cancellation) => new(changes);
-    }
 }

@@ -25,8 +25,8 @@ internal sealed class Invariants(IOptions<CheckOptions> options)
     private readonly bool _wanted = options.Value.Invariants;
 
     /// <summary>Throws when an invariant does not hold: memory is wrong, and nothing is to be decided on it.</summary>
-    public void Check(IHasInvariants? held)
+    public void Check(IHasInvariants held)
     {
-        if (_wanted && held?.Check() is { Count: > 0 } broken) throw new InvalidOperationException($"{held.GetType().Name}: {string.Join(' ', broken)}");
+        if (_wanted && held.Check() is { Count: > 0 } broken) throw new InvalidOperationException($"{held.GetType().Name}: {string.Join(' ', broken)}");
     }
 }

@@ -16,12 +16,11 @@ namespace OrleansSocial.Kernel;
 internal sealed class Ledger(GroupCommit writer, Guid owner, long storedSeq, LedgerRules rules)
 {
     private readonly Queue<Write> _waiting = [];
-    private readonly int _ownerHash = owner.GetHashCode();
     private volatile bool _broken;
     private long _nextSeq;
 
     /// <summary>Picks the lane.</summary>
-    public int OwnerHash => _ownerHash;
+    public int OwnerHash { get; } = owner.GetHashCode();
 
     /// <summary>The newest number that this activation knows to be stored; never decreases.</summary>
     public long StoredSeq { get; private set; } = storedSeq;

@@ -34,13 +34,17 @@ internal sealed class NewsService(GrainId id, Silo silo, ILoggerFactory loggers,
 internal sealed partial class NewsTeller(IServiceProvider services, IClusterMembershipService cluster, ILocalSiloDetails me, NewsBoard board, ILogger<NewsTeller> log)
     : GrainServiceClient<INewsService>(services)
 {
+    /// <summary>The other silos that serve.</summary>
+    public IEnumerable<SiloAddress> Others => cluster.CurrentSnapshot.Members.Values
+        .Where(member => member.Status == SiloStatus.Active && !member.SiloAddress.Equals(me.SiloAddress))
+        .Select(member => member.SiloAddress);
+
     /// <summary>Tells the silos that serve, this one first.</summary>
     public void Tell(NewsTopic topic)
     {
         board.Note(topic);
-        foreach (var (silo, member) in cluster.CurrentSnapshot.Members)
+        foreach (var silo in Others)
         {
-            if (member.Status != SiloStatus.Active || silo.Equals(me.SiloAddress)) continue;
             try
             {
                 _ = GetGrainService(silo).Tell(topic);

@@ -8,7 +8,7 @@ namespace OrleansSocial.Membership;
 /// It knows of the cut long before: from then on it calls itself not ready, so that a load balancer sends people elsewhere. What still
 /// comes is served as far as it can be.
 /// </remarks>
-internal sealed class Peers(NewsTeller others, IClusterMembershipService cluster, ILocalSiloDetails me, TimeProvider clock)
+internal sealed class Peers(NewsTeller teller, TimeProvider clock)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private const int AskedMax = 3;
@@ -20,11 +20,7 @@ internal sealed class Peers(NewsTeller others, IClusterMembershipService cluster
     private long _heardAt;
 
     /// <summary>Whether there are other silos and none of them has answered for some seconds.</summary>
-    public bool AreSilent => Others.Any() && clock.GetElapsedTime(Volatile.Read(ref _heardAt)) > SilenceMax;
-
-    private IEnumerable<SiloAddress> Others => cluster.CurrentSnapshot.Members.Values
-        .Where(member => member.Status == SiloStatus.Active && !member.SiloAddress.Equals(me.SiloAddress))
-        .Select(member => member.SiloAddress);
+    public bool AreSilent => teller.Others.Any() && clock.GetElapsedTime(Volatile.Read(ref _heardAt)) > SilenceMax;
 
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle observer) => observer.Subscribe(nameof(Peers), ServiceLifecycleStage.Active, Start, Stop);
@@ -54,7 +50,7 @@ internal sealed class Peers(NewsTeller others, IClusterMembershipService cluster
         {
             do
             {
-                var all = Others.ToArray();
+                var all = teller.Others.ToArray();
                 if (all.Length == 0) Hear();
                 Random.Shared.Shuffle(all);
                 foreach (var silo in all.Take(AskedMax)) _ = Ask(silo);
@@ -73,7 +69,7 @@ internal sealed class Peers(NewsTeller others, IClusterMembershipService cluster
         var askedAt = clock.GetTimestamp();
         try
         {
-            await others.Ask(silo);
+            await teller.Ask(silo);
             if (askedAt > Volatile.Read(ref _heardAt)) Volatile.Write(ref _heardAt, askedAt);
         }
         catch (Exception)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrleansSocial.Driver;
 
 namespace OrleansSocial.Benchmarks;
 
@@ -53,10 +54,7 @@ internal static class ChatBenchmarks
         using var giveUp = new CancellationTokenSource(TimeSpan.FromMinutes(10));
         using var server = await target.Start(database);
         var sockets = await target.Connect(server, Pairs * 2, giveUp.Token);
-        var rooms = new List<LoadRoom>();
-        for (var i = 0; i < Pairs; i++)
-            rooms.Add(new(await target.Room(server, [sockets[2 * i], sockets[(2 * i) + 1]], giveUp.Token), [sockets[2 * i]]));
-        await ChatLoad.Run(rooms, WarmUpSeconds, Text, giveUp.Token);
+        var rooms = await WarmPairs(target, server, sockets, giveUp.Token);
 
         var (serverBefore, postgresBefore) = (server.ProcessorTime, ProcessTimes.OfPostgres(postmaster));
         var pairs = await ChatLoad.Run(rooms, seconds, Text, giveUp.Token);
@@ -83,13 +81,19 @@ internal static class ChatBenchmarks
         using var giveUp = new CancellationTokenSource(TimeSpan.FromMinutes(10));
         using var server = await target.Start(database);
         var sockets = await target.Connect(server, QuietPairs * 2, giveUp.Token);
-        var rooms = new List<LoadRoom>();
-        for (var i = 0; i < QuietPairs; i++)
-            rooms.Add(new(await target.Room(server, [sockets[2 * i], sockets[(2 * i) + 1]], giveUp.Token), [sockets[2 * i]]));
-        await ChatLoad.Run(rooms, WarmUpSeconds, Text, giveUp.Token);
+        var rooms = await WarmPairs(target, server, sockets, giveUp.Token);
         var quiet = await ChatLoad.Run(rooms, seconds, Text, giveUp.Token);
         foreach (var socket in sockets) await socket.DisposeAsync();
         return quiet.Quantile(0.5);
+    }
+
+    /// <summary>A room for each two connections, after a while of load.</summary>
+    private static async Task<List<LoadRoom>> WarmPairs(ChatTarget target, ServerProcess server, IReadOnlyList<LiveSocket> sockets, CancellationToken giveUp)
+    {
+        var rooms = new List<LoadRoom>();
+        foreach (var pair in sockets.Chunk(2)) rooms.Add(new(await target.Room(server, pair, giveUp), [pair[0]]));
+        await ChatLoad.Run(rooms, WarmUpSeconds, Text, giveUp);
+        return rooms;
     }
 
     /// <summary>Resident memory that each of many idle connections adds to a fresh server.</summary>

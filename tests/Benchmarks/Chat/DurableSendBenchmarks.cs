@@ -32,9 +32,9 @@ internal static class DurableSendBenchmarks
         Console.WriteLine("|---|---|---|---|---|---|");
         foreach (var callers in crowds)
         {
-            var samples = new List<Sample>();
+            var samples = new List<LoopSample>();
             for (var round = 0; round < rounds; round++) samples.Add(await Measure(seats, callers, seconds, postgres.ProcessId));
-            double Median(Func<Sample, double> of) => samples.Select(of).Order().ElementAt(samples.Count / 2);
+            double Median(Func<LoopSample, double> of) => samples.Select(of).Order().ElementAt(samples.Count / 2);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"| {callers} | {Median(s => s.Rate):0} | {Median(s => s.P50):0.00} | {Median(s => s.P99):0.00} | {Median(s => s.SiloMicros):0.0} | {Median(s => s.PostgresMicros):0.0} |"));
@@ -79,32 +79,15 @@ internal static class DurableSendBenchmarks
         return seats;
     }
 
-    private static async Task<Sample> Measure((IConversationGrain Room, UserId Sender)[] seats, int callers, double seconds, int postmaster)
-    {
-        var clock = TimeProvider.System;
-        var waits = new List<double>[callers];
-        var (silo, postgres) = (Environment.CpuUsage.TotalTime, ProcessTimes.OfPostgres(postmaster));
-        var start = clock.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
+    private static Task<LoopSample> Measure((IConversationGrain Room, UserId Sender)[] seats, int callers, double seconds, int postmaster) =>
+        ClosedLoop.Run(callers, seconds, postmaster, caller =>
         {
             var (room, sender) = seats[caller % seats.Length];
-            var (mine, tag) = (waits[caller] = [], Guid.NewGuid().ToString("N"));
-            for (var i = 0; clock.GetElapsedTime(start).TotalSeconds < seconds; i++)
+            var (tag, sent) = (Guid.NewGuid().ToString("N"), 0);
+            return async () =>
             {
-                var sent = clock.GetTimestamp();
-                var outcome = await room.Send(new(sender, $"{tag}-{i}", "How about lunch at the place by the river tomorrow, around noon?"));
+                var outcome = await room.Send(new(sender, $"{tag}-{sent++}", "How about lunch at the place by the river tomorrow, around noon?"));
                 if (outcome.Refusal is { } refusal) throw new InvalidOperationException(refusal.Code);
-                mine.Add(clock.GetElapsedTime(sent).TotalMilliseconds);
-            }
-        })));
-
-        var took = clock.GetElapsedTime(start).TotalSeconds;
-        var all = waits.SelectMany(w => w).Order().ToList();
-        return new(
-            all.Count / took, all[all.Count / 2], all[(int)(all.Count * 0.99)],
-            (Environment.CpuUsage.TotalTime - silo).TotalMicroseconds / all.Count,
-            (ProcessTimes.OfPostgres(postmaster) - postgres).TotalMicroseconds / all.Count);
-    }
-
-    private sealed record Sample(double Rate, double P50, double P99, double SiloMicros, double PostgresMicros);
+            };
+        });
 }

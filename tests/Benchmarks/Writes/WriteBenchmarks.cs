@@ -33,7 +33,7 @@ internal static class WriteBenchmarks
             ("a writer for each kind", [.. Enumerable.Range(0, Kinds).Select(_ => Writer(1))]),
             .. s_lanes.Select(lanes => ($"one writer, lanes: {lanes}", new[] { Writer(lanes) })),
         ];
-        var samples = ways.ToDictionary(way => way.Name, _ => new List<Sample>());
+        var samples = ways.ToDictionary(way => way.Name, _ => new List<LoopSample>());
         for (var round = 0; round <= rounds; round++)
         {
             foreach (var (name, writers) in ways)
@@ -47,7 +47,7 @@ internal static class WriteBenchmarks
         Console.WriteLine("|---|---|---|---|---|---|---|");
         foreach (var (name, _) in ways)
         {
-            double Median(Func<Sample, double> of) => samples[name].Select(of).Order().ElementAt(samples[name].Count / 2);
+            double Median(Func<LoopSample, double> of) => samples[name].Select(of).Order().ElementAt(samples[name].Count / 2);
             var ratio = samples[name].Zip(samples[ways[0].Name], (mine, each) => mine.Rate / each.Rate).Order().ElementAt(rounds / 2);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
@@ -55,35 +55,16 @@ internal static class WriteBenchmarks
         }
     }
 
-    private static async Task<Sample> Measure(GroupCommit[] writers, double seconds, int postmaster)
-    {
-        var clock = TimeProvider.System;
-        var waits = new List<double>[People];
-        var (silo, postgres) = (Environment.CpuUsage.TotalTime, ProcessTimes.OfPostgres(postmaster));
-        var start = clock.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, People).Select(person => Task.Run(async () =>
+    private static Task<LoopSample> Measure(GroupCommit[] writers, double seconds, int postmaster) =>
+        ClosedLoop.Run(People, seconds, postmaster, person =>
         {
-            var (mine, kind) = (waits[person] = [], person % Kinds);
-            var writer = writers[kind % writers.Length];
-            var (owner, seq) = (Guid.NewGuid(), 0L);
-            var ledger = new Ledger(writer, owner, 0, new(10, CommonRefusals.Unavailable, static _ => { }, static () => { }));
-            while (clock.GetElapsedTime(start).TotalSeconds < seconds)
+            var (kind, owner, seq) = (person % Kinds, Guid.NewGuid(), 0L);
+            var ledger = new Ledger(writers[kind % writers.Length], owner, 0, new(10, CommonRefusals.Unavailable, static _ => { }, static () => { }));
+            return async () =>
             {
-                var began = clock.GetTimestamp();
                 if (await ledger.Commit(new KindWrite(ledger, kind, owner, ++seq)) is { } refusal) throw new InvalidOperationException(refusal.Code);
-                mine.Add(clock.GetElapsedTime(began).TotalMilliseconds);
-            }
-        })));
-
-        var took = clock.GetElapsedTime(start).TotalSeconds;
-        var all = waits.SelectMany(w => w).Order().ToList();
-        return new(
-            all.Count / took, all[all.Count / 2], all[(int)(all.Count * 0.99)],
-            (Environment.CpuUsage.TotalTime - silo).TotalMicroseconds / all.Count,
-            (ProcessTimes.OfPostgres(postmaster) - postgres).TotalMicroseconds / all.Count);
-    }
-
-    private sealed record Sample(double Rate, double P50, double P99, double SiloMicros, double PostgresMicros);
+            };
+        });
 
     private sealed class KindWrite(Ledger ledger, int kind, Guid owner, long seq) : Write(ledger)
     {

@@ -32,8 +32,8 @@ internal static class Golden
     /// <summary>What differs between a contract as it was kept and as it is, a sentence each.</summary>
     internal static IEnumerable<string> Differences(IReadOnlyList<string> kept, IReadOnlyList<string> now, Func<string, string>? nameOf = null)
     {
-        var retired = kept.Where(line => line.StartsWith(Retired, StringComparison.Ordinal)).Select(line => line[Retired.Length..]).ToHashSet();
-        var (before, after) = (Owned(kept.Where(line => !line.StartsWith(Retired, StringComparison.Ordinal))).ToList(), Owned(now).ToList());
+        var retired = kept.Where(IsRetired).Select(line => line[Retired.Length..]).ToHashSet();
+        var (before, after) = (Names(kept.Where(line => !IsRetired(line)), Whole).ToList(), Names(now, Whole).ToList());
         var changes = Less(before, after).Select(line => $"- {line}").Concat(Less(after, before).Select(line => $"+ {line}")).ToList();
         if (changes.Count == 0 && !before.SequenceEqual(after)) changes.Add("the order of lines changed");
         if (nameOf is not null) changes.AddRange(Names(now, nameOf).Where(retired.Contains).Select(one => $"! {one} was retired and must not come back"));
@@ -42,21 +42,15 @@ internal static class Golden
 
     /// <summary>The lines of all names that are retired: those from before, and those that have gone.</summary>
     internal static IEnumerable<string> RetiredBy(IReadOnlyList<string> kept, IReadOnlyList<string> now, Func<string, string> nameOf) =>
-        kept.Where(line => line.StartsWith(Retired, StringComparison.Ordinal))
-            .Concat(Names([.. kept.Where(line => !line.StartsWith(Retired, StringComparison.Ordinal))], nameOf).Except(Names(now, nameOf)).Select(one => Retired + one))
+        kept.Where(IsRetired)
+            .Concat(Names(kept.Where(line => !IsRetired(line)), nameOf).Except(Names(now, nameOf)).Select(one => Retired + one))
             .Distinct().Order(StringComparer.Ordinal);
 
-    // Each line with its owner, so that equal lines of two owners are two.
-    private static IEnumerable<string> Owned(IEnumerable<string> lines)
-    {
-        var owner = "";
-        foreach (var line in lines)
-        {
-            if (line.StartsWith(' ')) yield return $"{owner} {line.TrimStart()}";
-            else yield return owner = line;
-        }
-    }
+    private static bool IsRetired(string line) => line.StartsWith(Retired, StringComparison.Ordinal);
 
+    private static string Whole(string line) => line;
+
+    // Each name under that of its owner, so that equal names of two owners are two.
     private static IEnumerable<string> Names(IEnumerable<string> lines, Func<string, string> nameOf)
     {
         var owner = "";

@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
-using Npgsql;
 using Support;
 
 namespace OrleansSocial.Chat;
@@ -38,7 +35,7 @@ internal sealed class ChatStorage : IAsyncDisposable
         Fence = fence;
         Database = new Database(connection, new DatabaseOptions(), Fence, TimeProvider.System);
         WriterDatabase = new Database(writerConnection, new DatabaseOptions(), Fence, TimeProvider.System);
-        Writer = new(WriterDatabase, Fence, Options.Create(options), TimeProvider.System, NullLogger<GroupCommit>.Instance);
+        Writer = FencedDatabase.Writer(WriterDatabase, Fence, options);
         Members = new(Database);
         Messages = new(Database);
     }
@@ -90,31 +87,15 @@ internal sealed class ChatStorage : IAsyncDisposable
     /// <summary>A conversation as an activation finds it.</summary>
     public StoredRoom Room(ConversationId id, long storedSeq) => new(id, new(Writer, id, storedSeq, new(int.MaxValue, CommonRefusals.Unavailable, static _ => { }, static () => { })));
 
-    /// <summary>Holds the row that every write transaction locks, so that none can go on until the hold is disposed.</summary>
-    public async Task<IAsyncDisposable> HoldWrites()
-    {
-        var source = NpgsqlDataSource.Create(_connection);
-        var connection = await source.OpenConnectionAsync();
-        await using var command = new NpgsqlCommand("BEGIN; SELECT 1 FROM silo_fences FOR UPDATE", connection);
-        await command.ExecuteNonQueryAsync();
-        return new Hold(connection, source);
-    }
+    /// <inheritdoc cref="FencedDatabase.HoldWrites"/>
+    public Task<IAsyncDisposable> HoldWrites() => FencedDatabase.HoldWrites(Database);
 
-    /// <summary>Waits until a write transaction waits for the held row.</summary>
-    public async Task WriteIsWaiting()
-    {
-        while (await Scalar<long>("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()") == 0)
-            await Task.Yield();
-    }
+    /// <inheritdoc cref="FencedDatabase.WriteIsWaiting"/>
+    public Task WriteIsWaiting() => FencedDatabase.WriteIsWaiting(Database);
 
     public Task Execute(string sql) => PrivatePostgres.Execute(_connection, sql);
 
-    public async Task<T> Scalar<T>(string sql)
-    {
-        await using var connection = await Database.Open();
-        await using var command = new NpgsqlCommand(sql, connection);
-        return (T)(await command.ExecuteScalarAsync())!;
-    }
+    public Task<T> Scalar<T>(string sql) => FencedDatabase.Scalar<T>(Database, sql);
 
     public async Task<List<MessageView>> All(ConversationId id) => await Messages.History(id, 0, null, 10_000);
 
@@ -122,14 +103,5 @@ internal sealed class ChatStorage : IAsyncDisposable
     {
         await Database.DisposeAsync();
         await WriterDatabase.DisposeAsync();
-    }
-
-    private sealed class Hold(NpgsqlConnection connection, NpgsqlDataSource source) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await connection.DisposeAsync();
-            await source.DisposeAsync();
-        }
     }
 }

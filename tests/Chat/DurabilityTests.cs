@@ -180,11 +180,5 @@ public sealed class DurabilityTests
     private static Action<WebApplicationBuilder> Set(string key, string value) =>
         builder => builder.Configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>(key, value)]);
 
-    private static async Task<IAsyncDisposable> HoldWrites(SocialHost host)
-    {
-        var connection = await host.Services.GetRequiredService<Database>().OpenOwn();
-        await using var command = new NpgsqlCommand("BEGIN; SELECT 1 FROM silo_fences FOR UPDATE", connection);
-        await command.ExecuteNonQueryAsync();
-        return connection;
-    }
+    private static Task<IAsyncDisposable> HoldWrites(SocialHost host) => FencedDatabase.HoldWrites(host.Services.GetRequiredService<Database>());
 }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Npgsql;
 using Support;
 
@@ -20,7 +18,7 @@ public sealed class EndedSessionStoreTests : IAsyncLifetime
         _connection = await _postgres.CreateDatabase(FencedDatabase.Migrations);
         var fence = await FencedDatabase.PutUp(_connection);
         _database = new(_connection, new(), fence, TimeProvider.System);
-        _store = new(_database, new(_database, fence, Options.Create(new GroupCommitOptions()), TimeProvider.System, NullLogger<GroupCommit>.Instance), new());
+        _store = new(_database, FencedDatabase.Writer(_database, fence), new());
     }
 
     public async ValueTask DisposeAsync()

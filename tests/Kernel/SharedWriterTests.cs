@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
-using Npgsql;
 using Support;
 
 namespace OrleansSocial.Kernel;
@@ -35,7 +32,7 @@ public sealed class SharedWriterTests : IAsyncLifetime
             """);
         var fence = await FencedDatabase.PutUp(_connection);
         _database = new(_connection, new DatabaseOptions(), fence, TimeProvider.System);
-        _writer = new(_database, fence, Options.Create(new GroupCommitOptions { LanesMax = 1 }), TimeProvider.System, NullLogger<GroupCommit>.Instance);
+        _writer = FencedDatabase.Writer(_database, fence, new() { LanesMax = 1 });
     }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
@@ -156,26 +153,11 @@ public sealed class SharedWriterTests : IAsyncLifetime
         return write.End;
     }
 
-    // Holds the row that every write transaction locks.
-    private async Task<NpgsqlConnection> HoldWrites()
-    {
-        var connection = await _database.OpenOwn();
-        await using var command = new NpgsqlCommand("BEGIN; SELECT 1 FROM silo_fences FOR UPDATE", connection);
-        await command.ExecuteNonQueryAsync();
-        return connection;
-    }
+    private Task<IAsyncDisposable> HoldWrites() => FencedDatabase.HoldWrites(_database);
 
-    private async Task WriteIsWaiting()
-    {
-        while (await Ask<long>("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()") == 0)
-            await Task.Yield();
-    }
+    private Task WriteIsWaiting() => FencedDatabase.WriteIsWaiting(_database);
 
-    private Task<T> Ask<T>(string sql) => _database.Use(async (connection, cancellation) =>
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        return (T)(await command.ExecuteScalarAsync(cancellation))!;
-    });
+    private Task<T> Ask<T>(string sql) => FencedDatabase.Scalar<T>(_database, sql);
 
     private sealed class TestWrite(Ledger owner, Action<Rows> render) : Write(owner)
     {

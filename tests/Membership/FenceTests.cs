@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Npgsql;
 using Support;
 
@@ -209,7 +207,7 @@ public sealed class FenceTests : IAsyncLifetime
 
         public Database Database { get; } = new(connection, new DatabaseOptions(), fence, TimeProvider.System);
 
-        public GroupCommit Writer => new(Database, fence, Options.Create(new GroupCommitOptions()), TimeProvider.System, NullLogger<GroupCommit>.Instance);
+        public GroupCommit Writer => FencedDatabase.Writer(Database, fence);
 
         public ValueTask DisposeAsync() => Database.DisposeAsync();
     }

@@ -19,7 +19,7 @@ public abstract class PausedSiloTests(Membership membership, ITestOutputHelper o
         await using var profiles = await ProfileProbe.Start(fleet.Balancer.Address, people: 24, crowd.GiveUp);
         var audit = await WriteAudit.Begin(ground.Postgres);
         await crowd.EveryoneAcknowledged(5);
-        var paused = await Writing(audit, crowd);
+        var paused = await audit.WriterOf(crowd, Silos, "messages", "orleansstorage");
 
         await PauseAmidWrites(ground, fleet[paused], Fleet.NameOf(paused), crowd);
         await crowd.Until(() => audit.IsReplaced(fleet[paused]), "the silo to be replaced");
@@ -37,30 +37,6 @@ public abstract class PausedSiloTests(Membership membership, ITestOutputHelper o
         await profiles.Finish(crowd.GiveUp);
         await crowd.Finish(ground.Postgres);
         await audit.Check(paused, fleet[paused]);
-    }
-
-    /// <summary>A silo that writes both, rows and states: where the grains of people and rooms have come to lie is not for a test to say.</summary>
-    private static async Task<int> Writing(WriteAudit audit, Crowd crowd)
-    {
-        const int More = 10;
-        var silos = Enumerable.Range(1, Silos).ToList();
-        var (before, found) = (new Dictionary<(int, string), long>(), 0);
-        async Task<bool> Writes(int silo, string table)
-        {
-            var now = await audit.Written(silo, table);
-            before.TryAdd((silo, table), now);
-            return now >= before[(silo, table)] + More;
-        }
-
-        await crowd.Until(
-            async () =>
-            {
-                foreach (var silo in silos)
-                    if (await Writes(silo, "messages") & await Writes(silo, "orleansstorage")) found = silo;
-                return found > 0;
-            },
-            "a silo to write rows and states");
-        return found;
     }
 
     /// <summary>

@@ -35,8 +35,31 @@ internal sealed class WriteAudit(string postgres)
     /// <summary>Whether the fence of a silo was removed.</summary>
     public Task<bool> IsReplaced(SiloProcess silo) => Ask<bool>("SELECT EXISTS (SELECT FROM audit WHERE fence LIKE $1)", $"{silo.Member}@%");
 
-    /// <summary>How many rows of a table a silo has written.</summary>
-    public Task<long> Written(int silo, string table) => Ask<long>("SELECT count(*) FROM audit WHERE who = $1 AND what = $2", Fleet.NameOf(silo), table);
+    /// <summary>Waits for a silo that writes each of some tables, and gives it: where the grains of people and rooms have come to lie is not for a test to say.</summary>
+    public async Task<int> WriterOf(Crowd crowd, int silos, params string[] tables)
+    {
+        const int More = 10;
+        var (before, found) = (new Dictionary<(int, string), long>(), 0);
+        await crowd.Until(
+            async () =>
+            {
+                for (var silo = 1; silo <= silos && found == 0; silo++)
+                {
+                    var all = true;
+                    foreach (var table in tables)
+                    {
+                        var now = await Written(silo, table);
+                        all &= now >= (before.TryGetValue((silo, table), out var then) ? then : before[(silo, table)] = now) + More;
+                    }
+
+                    if (all) found = silo;
+                }
+
+                return found > 0;
+            },
+            $"a silo to write {string.Join(" and ", tables)}");
+        return found;
+    }
 
     /// <summary>How many rows others have written since a silo's fence was removed.</summary>
     public Task<long> WrittenByOthersSince(int silo, SiloProcess removed) => Ask<long>(
@@ -51,6 +74,8 @@ internal sealed class WriteAudit(string postgres)
         Assert.Equal(0, await Ask<long>($"SELECT count(*) FROM audit WHERE who = $1 AND {Since}", name, fence));
         Assert.True(await Ask<long>($"SELECT count(*) FROM audit WHERE who = $1 AND NOT {Since}", name, fence) > 0, $"{name} wrote nothing before it was replaced either.");
     }
+
+    private Task<long> Written(int silo, string table) => Ask<long>("SELECT count(*) FROM audit WHERE who = $1 AND what = $2", Fleet.NameOf(silo), table);
 
     private async Task<T> Ask<T>(string sql, params string[] parameters)
     {

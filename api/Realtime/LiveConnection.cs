@@ -76,7 +76,7 @@ internal abstract class LiveConnection(LiveNode node, Caller caller) : LiveDeliv
     {
         var watched = Watched;
         var notice = new PresenceNotice(user, await Node.Grains.GetGrain<IUserStreamGrain>(user).Watch(Caller.User));
-        if ((notice.Online || certain) && watched.Note(notice)) Enqueue(Node.Frames.Of(new LiveEvent(LiveEventTypes.Presence, notice)));
+        if ((notice.Online || certain) && watched.Note(notice)) Enqueue(Node.Frames.Of(PresenceLive.Moved.Of(notice)));
     }
 
     private void Release()

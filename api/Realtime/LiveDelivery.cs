@@ -13,7 +13,6 @@ namespace OrleansSocial.Realtime;
 internal abstract partial class LiveDelivery(LiveNode node) : LiveOutput(node), IConnectionObserver
 {
     private const int HeldPushesMax = 32;
-    private static readonly TimeSpan s_holdMax = TimeSpan.FromMilliseconds(250);
 
     private readonly PushOrder _order = new(HeldPushesMax);
     private string? _told;
@@ -141,7 +140,7 @@ internal abstract partial class LiveDelivery(LiveNode node) : LiveOutput(node), 
         LiveFrame? first = null;
         while (_holding)
         {
-            await Task.Delay(s_holdMax, Node.Clock);
+            await Task.Delay(TimeSpan.FromMilliseconds(Node.Options.HoldMillisecondsMax), Node.Clock);
             lock (Gate)
             {
                 if (!_order.Holds || _order.Reached == reached)

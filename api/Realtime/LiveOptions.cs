@@ -28,6 +28,10 @@ public sealed class LiveOptions
     [Range(10, 500)]
     public int PageEventsMax { get; set; } = 200;
 
+    /// <summary>How long a push may wait for one that it has overtaken before what was missed is read.</summary>
+    [Range(10, 60_000)]
+    public int HoldMillisecondsMax { get; set; } = 250;
+
     /// <summary>How long a closing connection may take to go by itself before it is cut.</summary>
     [Range(1, 60)]
     public int CloseSecondsMax { get; set; } = 5;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using OrleansSocial.Realtime;
 
 namespace OrleansSocial.Chat;
 
@@ -14,20 +13,20 @@ internal static class ChatEvents
     private static readonly Guid Leavings = new("b1c94d02-3f7e-4c7d-8a46-7e15d0c38b02");
 
     /// <summary>That an entry came to be is version 1, whatever became of it: who heard of that recognises it, and a later version is told as a change.</summary>
-    public static LiveEvent Created(MessageView message) => new(LiveEventTypes.MessageCreated, message, message.Conversation, message.Seq);
+    public static LiveEvent Created(MessageView message) => ChatLive.MessageCreated.Of(message, message.Conversation, message.Seq);
 
-    public static LiveEvent Changed(MessageView message) => new(LiveEventTypes.MessageChanged, message, message.Conversation, message.Seq, message.Version);
+    public static LiveEvent Changed(MessageView message) => ChatLive.MessageChanged.Of(message, message.Conversation, message.Seq, message.Version);
 
     public static LiveEvent Changed(ConversationView conversation, long version) =>
-        new(LiveEventTypes.ConversationChanged, conversation, Mix(conversation.Id, Changes), version);
+        ChatLive.ConversationChanged.Of(conversation, Mix(conversation.Id, Changes), version);
 
     public static LiveEvent Left(ConversationId conversation, long seq) =>
-        new(LiveEventTypes.ConversationLeft, new LeftNotice(conversation), Mix(conversation, Leavings), seq);
+        ChatLive.ConversationLeft.Of(new LeftNotice(conversation), Mix(conversation, Leavings), seq);
 
     public static LiveEvent Read(ReadMarker marker) =>
-        new(LiveEventTypes.ReadMoved, marker, Mix(marker.Conversation, marker.User), marker.Seq);
+        ChatLive.ReadMoved.Of(marker, Mix(marker.Conversation, marker.User), marker.Seq);
 
-    public static LiveEvent Typing(TypingNotice notice) => new(LiveEventTypes.Typing, notice);
+    public static LiveEvent Typing(TypingNotice notice) => ChatLive.Typing.Of(notice);
 
     /// <summary>One identifier out of two, the same from either.</summary>
     private static Guid Mix(Guid a, Guid b)

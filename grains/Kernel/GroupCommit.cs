@@ -15,11 +15,26 @@ internal sealed class GroupCommit
 
     private readonly GroupCommitLane[] _lanes;
 
-    public GroupCommit(Database database, WriteFence fence, IOptions<GroupCommitOptions> options, TimeProvider clock, ILogger<GroupCommit> log)
-        => _lanes = [.. Enumerable.Range(0, options.Value.LanesMax).Select(_ => new GroupCommitLane(database, fence, options.Value, clock, log))];
+    private readonly IPersonalEvents? _people;
+
+    public GroupCommit(
+        Database database, WriteFence fence, IOptions<GroupCommitOptions> options, TimeProvider clock, ILogger<GroupCommit> log, IPersonalEvents? people = null)
+    {
+        _lanes = [.. Enumerable.Range(0, options.Value.LanesMax).Select(_ => new GroupCommitLane(database, fence, options.Value, clock, log))];
+        _people = people;
+    }
 
     /// <summary>Adds a write to its lane; <see cref="Write.End"/> tells the outcome. False, and nothing happens, when the lane is full.</summary>
     public bool TryAdd(Write write) => _lanes[(uint)write.Owner.OwnerHash % (uint)_lanes.Length].TryAdd(write);
+
+    /// <summary>Tells people of the events of a write that has ended. What it changes is to be applied before.</summary>
+    public void Tell(Write ended)
+    {
+        foreach (var stored in ended.Events)
+        {
+            if (stored.Happened is IPersonal) _people?.Tell(stored);
+        }
+    }
 
     /// <summary>Stores a row that belongs to no grain, and waits for it.</summary>
     /// <exception cref="DatabaseUnavailableException">It is not stored, or nobody knows.</exception>

@@ -140,11 +140,25 @@ internal sealed partial class GroupCommitLane(Database database, WriteFence fenc
         foreach (var write in part) write.Owner.Rewind();
         foreach (var write in part) write.Render(rows);
         rows.AddTo(batch);
-        await batch.ExecuteNonQueryAsync();
+        rows.Stored(await Execute(batch));
 
         Sizes.Record(part.Count);
         Durations.Record(clock.GetElapsedTime(start).TotalSeconds);
         Finish(part, CommitOutcome.Stored);
+    }
+
+    /// <summary>Runs all commands, and tells the number of their transaction.</summary>
+    private static async Task<ulong> Execute(NpgsqlBatch batch)
+    {
+        await using var results = await batch.ExecuteReaderAsync();
+        await results.ReadAsync();
+        var xid = results.GetFieldValue<ulong>(0);
+        while (await results.NextResultAsync())
+        {
+            // A refusal of a later command shows here.
+        }
+
+        return xid;
     }
 
     private async Task<bool> Settled(List<Write> part, Exception fault, NpgsqlConnection connection)

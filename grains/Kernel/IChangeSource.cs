@@ -1,5 +1,4 @@
 using Npgsql;
-using OrleansSocial.Realtime;
 
 namespace OrleansSocial.Kernel;
 
@@ -17,9 +16,10 @@ public readonly record struct PushedRun(Guid Topic, long First, long Last);
 /// <summary>What a cursor asks of every source.</summary>
 /// <param name="User">Whose changes.</param>
 /// <param name="SinceXid">The lowest transaction that is not yet settled for the reader.</param>
+/// <param name="SinceDay">When the reader's cursor was given out: no transaction that is not settled for the reader began long before.</param>
 /// <param name="Pushed">What need not be told again; a source may pass over it.</param>
 /// <param name="Limit">At most this many, and whatever else the last of their transactions wrote.</param>
-public sealed record ChangeQuery(UserId User, ulong SinceXid, IReadOnlyCollection<PushedRun> Pushed, int Limit);
+public sealed record ChangeQuery(UserId User, ulong SinceXid, DateOnly SinceDay, IReadOnlyCollection<PushedRun> Pushed, int Limit);
 
 /// <summary>Tells from the tables of a slice what happened to a person: the changes of transactions not below a number.</summary>
 /// <remarks>All sources are asked in one round trip, each statement with a snapshot of its own that is not older than the horizon.</remarks>

@@ -56,6 +56,7 @@ internal sealed class Ledger(GroupCommit writer, Guid owner, long storedSeq, Led
         {
             _waiting.Dequeue();
             rules.Apply(next);
+            writer.Tell(next);
             if (outcome == CommitOutcome.Failed) rules.OnBroken();
         }
     }

@@ -7,6 +7,7 @@ namespace OrleansSocial.Kernel;
 internal sealed class Rows(DateTimeOffset at)
 {
     private readonly Dictionary<Statement, RowSet> _sets = [];
+    private readonly List<(Write By, IEvent Happened)> _events = [];
 
     /// <summary>The time that everything in this transaction happened at.</summary>
     public DateTimeOffset At => at;
@@ -16,6 +17,19 @@ internal sealed class Rows(DateTimeOffset at)
     {
         if (!_sets.TryGetValue(into, out var set)) _sets.Add(into, set = into.Begin());
         ((RowSet<T>)set).Add(row);
+    }
+
+    /// <summary>Adds an event: it is stored with the rows of its write, or not at all, and told once it is.</summary>
+    public void Happened(Write by, IEvent happened)
+    {
+        _events.Add((by, happened));
+        EventLog.Append(this, _events.Count, happened);
+    }
+
+    /// <summary>Takes note of the transaction that has stored them: each write gets its events.</summary>
+    public void Stored(ulong xid)
+    {
+        for (var i = 0; i < _events.Count; i++) _events[i].By.Keep(new(xid, i + 1, _events[i].Happened));
     }
 
     /// <summary>Hands the commands over, in their order.</summary>

@@ -23,6 +23,8 @@ internal static class Sql
     public static NpgsqlParameter Time(DateTimeOffset value) =>
         new NpgsqlParameter<DateTime> { TypedValue = value.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 
+    public static NpgsqlParameter Date(DateOnly value) => new NpgsqlParameter<DateOnly> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Date };
+
     public static NpgsqlParameter TimeOrNull(DateTimeOffset? value) =>
         new() { Value = value is { } time ? time.UtcDateTime : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 

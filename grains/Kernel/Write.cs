@@ -22,6 +22,7 @@ internal abstract class Write(Ledger owner)
 {
     private readonly TaskCompletionSource<CommitOutcome> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CommitOutcome _outcome;
+    private List<StoredEvent>? _events;
 
     /// <summary>Whose decisions it carries out.</summary>
     public Ledger Owner => owner;
@@ -35,8 +36,14 @@ internal abstract class Write(Ledger owner)
     /// <summary>Its share of the size of a transaction, in characters.</summary>
     public abstract int Chars { get; }
 
+    /// <summary>The events that were stored with it, in their order.</summary>
+    public IReadOnlyList<StoredEvent> Events => _events ?? [];
+
     /// <summary>Adds its rows to a transaction. Again, with fewer writes beside it, when PostgreSQL refused the one before.</summary>
     public abstract void Render(Rows rows);
+
+    /// <summary>Takes an event that was stored with it.</summary>
+    public void Keep(StoredEvent stored) => (_events ??= []).Add(stored);
 
     /// <summary>Ends the write. The owner's memory of what is stored is brought up to date first.</summary>
     public void Finish(CommitOutcome outcome)

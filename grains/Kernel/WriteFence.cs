@@ -18,7 +18,7 @@ public sealed class WriteFence
     public const string SessionSetting = "social.fence";
 
     /// <summary>The statement that each write transaction runs first.</summary>
-    public const string GuardSql = "SELECT social_guard($1)";
+    public const string GuardSql = "SELECT pg_current_xact_id(), social_guard($1)";
 
     private static readonly Meter Meter = new("OrleansSocial.Kernel");
     private static readonly Counter<long> Refused =
@@ -49,7 +49,7 @@ public sealed class WriteFence
         return false;
     }
 
-    /// <summary>A new command that goes first in every transaction with a durable write. It answers one row of one null.</summary>
+    /// <summary>A new command that goes first in every transaction with a durable write. It answers the number of the transaction.</summary>
     public NpgsqlBatchCommand Guard() => new(GuardSql)
     {
         Parameters = { new NpgsqlParameter<Guid> { TypedValue = Id, NpgsqlDbType = NpgsqlDbType.Uuid } },

@@ -22,7 +22,7 @@ internal sealed class ChangeStore(Database database, Horizons horizons, IEnumera
         NpgsqlConnection connection, UserId user, CursorToken? cursor, IReadOnlyCollection<PushedRun> pushed, int limit, CancellationToken cancellation)
     {
         // The horizon comes first: what commits between it and the reading of the tables comes twice rather than not at all.
-        var query = new ChangeQuery(user, cursor?.Horizon ?? 0, pushed, options.Value.ReplayEventsMax + 1);
+        var query = new ChangeQuery(user, cursor?.Horizon ?? 0, CursorToken.DateOf(cursor?.Day ?? 0), pushed, options.Value.ReplayEventsMax + 1);
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Horizons.Ask() } };
         foreach (var command in cursor is null ? [] : _sources.SelectMany(source => source.Ask(query))) batch.BatchCommands.Add(command);
 

@@ -29,6 +29,9 @@ internal readonly record struct CursorToken(ulong Horizon, int Day, ulong Histor
     /// <summary>The day of a moment, as cursors count days.</summary>
     public static int DayOf(DateTimeOffset moment) => Math.Clamp((moment.UtcDateTime - Epoch).Days, 0, ushort.MaxValue);
 
+    /// <summary>The date of such a day.</summary>
+    public static DateOnly DateOf(int day) => DateOnly.FromDateTime(Epoch).AddDays(day);
+
     /// <summary>The cursor as the text that <paramref name="user"/> keeps.</summary>
     public string Write(UserId user)
     {

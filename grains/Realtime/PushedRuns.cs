@@ -12,7 +12,7 @@ internal sealed class PushedRuns(int countMax)
     /// <summary>Takes a push into its stretch. False for what is no new message, or finds no place.</summary>
     public bool Add(LiveEvent happened)
     {
-        if (happened is not { Type: LiveEventTypes.MessageCreated, Topic: { } topic, Seq: { } seq }) return false;
+        if (happened is not { IsUnbroken: true, Topic: { } topic, Seq: { } seq }) return false;
 
         if (!_runs.TryGetValue(topic, out var run))
         {
@@ -29,7 +29,7 @@ internal sealed class PushedRuns(int countMax)
 
     /// <summary>Whether a push is in a stretch.</summary>
     public bool Contains(LiveEvent happened) =>
-        happened is { Type: LiveEventTypes.MessageCreated, Topic: { } topic, Seq: { } seq }
+        happened is { IsUnbroken: true, Topic: { } topic, Seq: { } seq }
         && _runs.TryGetValue(topic, out var run) && seq >= run.First && seq <= run.Last;
 
     /// <summary>The stretches as they are now.</summary>

@@ -128,7 +128,7 @@ internal sealed partial class UserStreamGrain(
         if (_announced == _connections.Present) return;
         _announced = _connections.Present;
         if (_watchers is null) return;
-        var notice = new LiveEvent(LiveEventTypes.Presence, new PresenceNotice(Me, _announced));
+        var notice = PresenceLive.Moved.Of(new PresenceNotice(Me, _announced));
         foreach (var watcher in _watchers.Present(clock.GetUtcNow()))
             _ = GrainFactory.GetGrain<IUserStreamGrain>(watcher).Deliver(notice, null);
     }

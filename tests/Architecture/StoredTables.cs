@@ -11,11 +11,11 @@ public class StoredTables
         const string Columns = """
             SELECT c.relname, format('  %s %s%s', a.attname, format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN ' not null' ELSE '' END)
             FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
             ORDER BY c.relname, a.attnum
             """;
         const string Indexes = """
-            SELECT tablename, '  ' || regexp_replace(indexdef, '^CREATE (UNIQUE )?INDEX (\S+) ON public\.\S+ ', '\2: \1') FROM pg_indexes WHERE schemaname = 'public' ORDER BY tablename, indexname
+            SELECT tablename, '  ' || regexp_replace(indexdef, '^CREATE (UNIQUE )?INDEX (\S+) ON (ONLY )?public\.\S+ ', '\2: \1') FROM pg_indexes JOIN pg_class c ON c.relname = tablename AND NOT c.relispartition WHERE schemaname = 'public' ORDER BY tablename, indexname
             """;
         await using var database = NpgsqlDataSource.Create(await TestServer.NewDatabase(FencedDatabase.Migrations));
         var tables = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);

@@ -4,27 +4,9 @@ using OrleansSocial.Realtime;
 namespace OrleansSocial.Chat;
 
 [Collection(ChatServerUsers.Name)]
-public sealed class ChangeSourceTests(ChatServer server)
+public sealed class ChangeSourceTests(ChatServer server) : ChangeSourceSuite
 {
     private static readonly UserId Alice = ChatRulesTests.User(1), Bob = ChatRulesTests.User(2), Carol = ChatRulesTests.User(3);
-
-    [Fact]
-    public async Task Whoever_was_away_reads_what_was_sent_since()
-    {
-        await using var storage = await ChatStorage.Create(server);
-        var log = await storage.Group(Alice, Bob);
-        await storage.Send(log, Alice, "before").End;
-        var since = await Horizon(storage);
-
-        foreach (var i in Enumerable.Range(0, 40))
-            await storage.Send(log, Alice, $"k{i}", $"text {i}").End;
-
-        var changes = await Read(storage, Bob, since);
-        Assert.Equal(Enumerable.Range(0, 40).Select(i => $"text {i}"), Texts(changes));
-        Assert.Equal(Enumerable.Range(4, 40).Select(i => (long?)i), changes.Select(c => c.Event.Seq));
-        Assert.Empty(await Read(storage, Carol, since));
-        Assert.Empty(await Read(storage, Bob, await Horizon(storage)));
-    }
 
     [Theory]
     [InlineData(10, 43, "4 5 6 7 8 9")]
@@ -51,58 +33,6 @@ public sealed class ChangeSourceTests(ChatServer server)
     }
 
     [Fact]
-    public async Task A_transaction_that_commits_late_is_not_passed_over()
-    {
-        await using var storage = await ChatStorage.Create(server);
-        var (slow, quick) = (await storage.Group(Alice, Bob), await storage.Group(Alice, Bob));
-        await using var connection = await storage.Database.Open();
-        await using var late = await connection.BeginTransactionAsync();
-        await Insert(connection, slow.Id, 3, "late");
-
-        // The quick one begins after the late one and commits before it: the reader sees it and gets a new horizon.
-        await storage.Send(quick, Alice, "quick", "quick").End;
-        var since = await Horizon(storage);
-        Assert.Contains("quick", Texts(await Read(storage, Bob, since)));
-        Assert.DoesNotContain("late", Texts(await Read(storage, Bob, since)));
-        var next = await Horizon(storage);
-        await late.CommitAsync();
-
-        Assert.Contains("late", Texts(await Read(storage, Bob, next)));
-    }
-
-    [Fact]
-    public async Task Pages_end_between_transactions_and_lose_nothing()
-    {
-        await using var storage = await ChatStorage.Create(server, new() { LanesMax = 1, BatchWritesMax = 1000 });
-        var (one, two) = (await storage.Group(Alice, Bob), await storage.Group(Alice, Bob));
-        var since = await Horizon(storage);
-        foreach (var round in Enumerable.Range(0, 5))
-        {
-            List<ConversationWrite> writes;
-            await using (await storage.HoldWrites())
-            {
-                var first = storage.Send(one, Alice, $"first{round}");
-                await storage.WriteIsWaiting();
-                writes = [first, .. Enumerable.Range(0, 700).Select(i => storage.Send(i % 3 == 0 ? two : one, Alice, $"{round}-{i}"))];
-            }
-
-            await Task.WhenAll(writes.Select(w => w.End));
-        }
-
-        var seen = new HashSet<(Guid?, long?)>();
-        var from = since;
-        while (await Read(storage, Bob, from, limit: 100) is { Count: > 0 } page)
-        {
-            Assert.True(page.Count >= 100 || page[^1].Xid >= from);
-            seen.UnionWith(page.Select(c => (c.Event.Topic, c.Event.Seq)));
-            Assert.Equal(page.Select(c => c.Xid).Order(), page.Select(c => c.Xid));
-            from = page[^1].Xid + 1;
-        }
-
-        Assert.Equal(5 * 701, seen.Count);
-    }
-
-    [Fact]
     public async Task Edits_and_deletions_are_told_with_the_message_as_it_is_now()
     {
         await using var storage = await ChatStorage.Create(server);
@@ -115,7 +45,7 @@ public sealed class ChangeSourceTests(ChatServer server)
 
         var change = Assert.Single(await Read(storage, Bob, since));
 
-        Assert.Equal((LiveEventTypes.MessageChanged, 2, 3L), (change.Event.Type, change.Event.Version, change.Event.Seq));
+        Assert.Equal((ChatLive.MessageChanged.Name, 2, 3L), (change.Event.Type, change.Event.Version, change.Event.Seq));
         Assert.Equal(edited, change.Event.Data);
         Assert.Equal(TextPrint.Of("first"), (await storage.Messages.Find(log.Id, 3))!.FirstPrint);
     }
@@ -132,7 +62,7 @@ public sealed class ChangeSourceTests(ChatServer server)
         await Commit(storage, new(log.Ledger, log.Id) { Read = (Bob, 5) });
 
         var toCarol = await Read(storage, Carol, since);
-        var room = Assert.IsType<ConversationView>(Assert.Single(toCarol, c => c.Event.Type == LiveEventTypes.ConversationChanged).Event.Data);
+        var room = Assert.IsType<ConversationView>(Assert.Single(toCarol, c => c.Event.Type == ChatLive.ConversationChanged.Name).Event.Data);
         Assert.Equal("theirs", room.Title);
         Assert.Equal([Alice, Bob, Carol], room.Members.Select(m => m.User));
         Assert.Equal(5, room.LastSeq);
@@ -144,7 +74,7 @@ public sealed class ChangeSourceTests(ChatServer server)
         await storage.Send(log, Alice, "secret").End;
 
         var left = Assert.Single(await Read(storage, Carol, since));
-        Assert.Equal(LiveEventTypes.ConversationLeft, left.Event.Type);
+        Assert.Equal(ChatLive.ConversationLeft.Name, left.Event.Type);
         Assert.Equal(new LeftNotice(log.Id), left.Event.Data);
     }
 
@@ -168,30 +98,49 @@ public sealed class ChangeSourceTests(ChatServer server)
         Assert.Equal(CommitOutcome.Stored, await write.End);
     }
 
-    private static async Task Insert(NpgsqlConnection connection, ConversationId id, long seq, string text)
-    {
-        await using var command = new NpgsqlCommand(
-            "INSERT INTO messages (conversation_id, seq, sender, client_key, text, sent_at) VALUES ($1, $2, $3, $4, $4, now())", connection)
-        {
-            Parameters = { Sql.Uuid(id), Sql.Bigint(seq), Sql.Uuid(Alice), Sql.Text(text) },
-        };
-        await command.ExecuteNonQueryAsync();
-    }
-
     private static async Task<ulong> Horizon(ChatStorage storage) => await storage.Scalar<ulong>("SELECT pg_snapshot_xmin(pg_current_snapshot())");
 
-    private static async Task<IReadOnlyList<Change>> Read(
-        ChatStorage storage, UserId user, ulong since, int limit = 10_000, IReadOnlyCollection<PushedRun>? pushed = null)
+    private static Task<IReadOnlyList<Change>> Read(ChatStorage storage, UserId user, ulong since, IReadOnlyCollection<PushedRun>? pushed = null) =>
+        ChangeGround.Read(storage.Database, new ConversationChangeStore(), new ChangeQuery(user, since, default, pushed ?? [], 10_000));
+
+    internal override async Task<ChangeGround> Make()
     {
-        await using var connection = await storage.Database.Open();
-        var (source, query) = (new ConversationChangeStore(), new ChangeQuery(user, since, pushed ?? [], limit));
-        await using var batch = new NpgsqlBatch(connection);
-        foreach (var command in source.Ask(query)) batch.BatchCommands.Add(command);
-        ChangeAnswer answer;
-        await using (var results = await batch.ExecuteReaderAsync()) answer = await source.Read(query, results, default);
-        return await answer.Changes(connection, default);
+        var storage = await ChatStorage.Create(server, new() { LanesMax = 1, BatchWritesMax = 1000 });
+        return new RoomGround(storage, await storage.Group(Alice, Carol), await storage.Group(Alice, Carol));
     }
 
-    private static IEnumerable<string> Texts(IEnumerable<Change> changes) =>
-        changes.Select(c => c.Event.Data).OfType<MessageView>().Where(m => m.Kind == EntryKind.Text).Select(m => m.Text);
+    /// <summary>Two conversations of the reader.</summary>
+    private sealed class RoomGround(ChatStorage storage, StoredRoom one, StoredRoom two) : ChangeGround(storage.Database, new ConversationChangeStore())
+    {
+        public override async Task Change(int count)
+        {
+            List<ConversationWrite> writes;
+            await using (await storage.HoldWrites())
+            {
+                writes = [storage.Send(one, Alice, Key())];
+                await storage.WriteIsWaiting();
+                writes.AddRange(Enumerable.Range(1, count - 1).Select(i => storage.Send(i % 3 == 0 ? two : one, Alice, Key())));
+            }
+
+            await Task.WhenAll(writes.Select(w => w.End));
+        }
+
+        public override async Task Change(NpgsqlConnection connection)
+        {
+            await using var command = new NpgsqlCommand(
+                "INSERT INTO messages (conversation_id, seq, sender, client_key, text, sent_at) VALUES ($1, 3, $2, $3, 'late', now())", connection)
+            {
+                Parameters = { Sql.Uuid(two.Id), Sql.Uuid(Alice), Sql.Text(Key()) },
+            };
+            await command.ExecuteNonQueryAsync();
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            await base.DisposeAsync();
+            await storage.DisposeAsync();
+        }
+
+        private static string Key() => $"{Guid.NewGuid()}";
+    }
 }

@@ -8,6 +8,7 @@ using OrleansSocial.Driver;
 using OrleansSocial.Identity;
 using OrleansSocial.Realtime;
 using OrleansSocial.Users;
+using OrleansSocial.Chat;
 
 namespace OrleansSocial.Membership;
 
@@ -52,7 +53,7 @@ public sealed class ClosedPortsTests : IDisposable
         await Refused(() => edge.Grains.GetGrain<IKeyRingGrain>(0).Rotate());
         await Refused(() => edge.Grains.GetGrain<ISessionGrain>(session).Start(alice.Id, "alice"));
         await Refused(() => edge.Grains.GetGrain<IUserGrain>(Ids.New<UserId>(TimeProvider.System)).Create("mallory", "Mallory"));
-        await Refused(() => edge.Grains.GetGrain<IUserStreamGrain>(alice.Id).Reach(new LiveEvent(LiveEventTypes.Typing, "forged"), null));
+        await Refused(() => edge.Grains.GetGrain<IUserStreamGrain>(alice.Id).Reach(new LiveEvent(ChatLive.Typing.Name, "forged"), null));
         await Refused(() => edge.Grains.GetGrain<IManagementGrain>(0).GetHosts());
     }
 

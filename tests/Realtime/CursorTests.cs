@@ -33,7 +33,7 @@ public sealed class CursorTests(SharedHost shared)
         var second = await Read(bob, first.Cursor);
 
         Assert.Contains(first.Events, e => Text(e) == "committed first");
-        Assert.Contains(second.Events, e => e.Type == LiveEventTypes.ReadMoved && e.Data.GetProperty("user").GetGuid() == alice.Id.Value);
+        Assert.Contains(second.Events, e => e.Type == ChatLive.ReadMoved.Name && e.Data.GetProperty("user").GetGuid() == alice.Id.Value);
         await Eventually(async () => Assert.True(string.CompareOrdinal((await Read(bob, first.Cursor)).Cursor, first.Cursor) > 0, "no transaction of another database holds the cursor back"));
     }
 
@@ -71,7 +71,7 @@ public sealed class CursorTests(SharedHost shared)
             var page = (await stream.Read(cursor, 7)).Value;
             Assert.False(page.Reset);
             Assert.True(string.CompareOrdinal(page.Cursor, cursor) > 0 || !page.More);
-            seqs.AddRange(page.Events.Where(e => e.Type == LiveEventTypes.MessageCreated).Select(e => e.Seq!.Value));
+            seqs.AddRange(page.Events.Where(e => e.Type == ChatLive.MessageCreated.Name).Select(e => e.Seq!.Value));
             (cursor, more) = (page.Cursor, page.More);
         }
 
@@ -98,7 +98,7 @@ public sealed class CursorTests(SharedHost shared)
         var read = (await second.Grains.GetGrain<IUserStreamGrain>(bob).Read(cursor, 100)).Value;
 
         Assert.False(read.Reset);
-        Assert.Equal(["before the restart", "after the restart"], read.Events.Where(e => e.Type == LiveEventTypes.MessageCreated).Select(e => ((MessageView)e.Data).Text));
+        Assert.Equal(["before the restart", "after the restart"], read.Events.Where(e => e.Type == ChatLive.MessageCreated.Name).Select(e => ((MessageView)e.Data).Text));
     }
 
     [Fact]

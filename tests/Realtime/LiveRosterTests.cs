@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.TestingHost;
+using OrleansSocial.Chat;
 
 namespace OrleansSocial.Realtime;
 
@@ -25,7 +26,7 @@ public sealed class LiveRosterTests : IAsyncLifetime
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             silo.Services.AddSingleton<IIncomingGrainCallFilter>(_calls);
             silo.Services.AddSingleton<WriteFence>();
-            silo.Services.AddSingleton<Horizons>();
+            silo.Services.AddSingleton<Horizons>().AddSingleton<EventCatalog>().AddSingleton<EventLog>();
 
             // Nothing here reads the tables.
             silo.Services.AddSingleton(s => new Database("Host=127.0.0.1;Port=1", new DatabaseOptions(), s.GetRequiredService<WriteFence>(), _clock));
@@ -139,7 +140,7 @@ public sealed class LiveRosterTests : IAsyncLifetime
     private void Tell(int silo, UserId user)
     {
         var stream = ServicesOf(silo).GetRequiredService<IGrainFactory>().GetGrain<IUserStreamGrain>(user);
-        ServicesOf(silo).GetRequiredService<ILiveRoster>().Tell(user, stream, new(LiveEventTypes.Typing, "x"), null);
+        ServicesOf(silo).GetRequiredService<ILiveRoster>().Tell(user, stream, new(ChatLive.Typing.Name, "x"), null);
     }
 
     private Task KnownAsAway(UserId user, int silo)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.TestingHost;
+using OrleansSocial.Chat;
 
 namespace OrleansSocial.Realtime;
 
@@ -25,7 +26,7 @@ public sealed class PresenceLeaseTests : IAsyncLifetime
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(_clock));
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             silo.Services.AddSingleton<WriteFence>();
-            silo.Services.AddSingleton<Horizons>();
+            silo.Services.AddSingleton<Horizons>().AddSingleton<EventCatalog>().AddSingleton<EventLog>();
 
             // Nothing here reads the tables: presence is never stored.
             silo.Services.AddSingleton(s => new Database("Host=127.0.0.1;Port=1", new DatabaseOptions(), s.GetRequiredService<WriteFence>(), _clock));
@@ -132,7 +133,7 @@ public sealed class PresenceLeaseTests : IAsyncLifetime
         var bob = NewUser();
         var (phone, laptop) = (await Attached(bob), await Attached(bob));
 
-        for (var i = 0; i < 3; i++) await Stream(bob).Deliver(new LiveEvent(LiveEventTypes.Typing, "x"), i == 1 ? phone.Id : null);
+        for (var i = 0; i < 3; i++) await Stream(bob).Deliver(new LiveEvent(ChatLive.Typing.Name, "x"), i == 1 ? phone.Id : null);
 
         // On their way to a node pushes may overtake each other.
         await Eventually(() => Assert.Equal([1L, 2], phone.Numbers.Order()));

@@ -1,3 +1,5 @@
+using OrleansSocial.Chat;
+
 namespace OrleansSocial.Realtime;
 
 /// <summary>What a person's grain remembers of its pushes, its connections and its watchers, with a clock that stands in the test.</summary>
@@ -18,7 +20,7 @@ public sealed class PushBookTests
         Assert.False(pushed.Contains(Event(2)));
         Assert.False(pushed.Contains(Event(1) with { Version = 2 }));
         Assert.False(pushed.Contains(Event(1) with { Topic = Guid.NewGuid() }));
-        Assert.False(pushed.Contains(Event(1) with { Type = LiveEventTypes.ReadMoved }));
+        Assert.False(pushed.Contains(Event(1) with { Type = ChatLive.ReadMoved.Name }));
     }
 
     [Fact]
@@ -26,7 +28,7 @@ public sealed class PushBookTests
     {
         var pushed = new PushedEvents(1);
 
-        pushed.Add(new LiveEvent(LiveEventTypes.Typing, ""));
+        pushed.Add(new LiveEvent(ChatLive.Typing.Name, ""));
 
         Assert.False(pushed.Full);
     }
@@ -246,9 +248,9 @@ public sealed class PushBookTests
         Assert.Equal(s_noon.AddSeconds(306), comparison.DueAt(s_options));
     }
 
-    private static LiveEvent Edit(long seq) => new(LiveEventTypes.MessageChanged, "", s_topic, seq, 2);
+    private static LiveEvent Edit(long seq) => new(ChatLive.MessageChanged.Name, "", s_topic, seq, 2);
 
-    private static LiveEvent Event(long seq) => new(LiveEventTypes.MessageCreated, "", s_topic, seq);
+    private static LiveEvent Event(long seq) => new(ChatLive.MessageCreated.Name, "", s_topic, seq) { IsUnbroken = true };
 
     private static ConnectionId NewConnection() => Ids.New<ConnectionId>(TimeProvider.System);
 

@@ -1,3 +1,5 @@
+using OrleansSocial.Chat;
+
 namespace OrleansSocial.Realtime;
 
 /// <summary>Pushes may overtake each other on their way; they go out in the order of their numbers.</summary>
@@ -149,7 +151,7 @@ public sealed class PushOrderTests
         }
     }
 
-    private static LiveEvent Event(long number) => new(LiveEventTypes.MessageCreated, "", Guid.Empty, number);
+    private static LiveEvent Event(long number) => new(ChatLive.MessageCreated.Name, "", Guid.Empty, number);
 
     private void Push(params long[] numbers)
     {

@@ -21,7 +21,7 @@ public sealed class SlowConsumerTests
         var text = new string('x', 16_000);
         for (var sent = 0; sent < 400; sent++)
         {
-            await stream.Deliver(new LiveEvent(LiveEventTypes.Typing, new Filler(sent, text)), null);
+            await stream.Deliver(new LiveEvent(ChatLive.Typing.Name, new Filler(sent, text)), null);
             if (sent % 8 == 7) await Eventually(() => Assert.True(quick.Events.Count() > sent, "the quick one keeps up"));
         }
 

@@ -20,8 +20,8 @@ public static class FencedDatabase
     }
 
     /// <summary>A writer as each silo has one.</summary>
-    internal static GroupCommit Writer(Database database, WriteFence fence, GroupCommitOptions? options = null) =>
-        new(database, fence, Options.Create(options ?? new()), TimeProvider.System, NullLogger<GroupCommit>.Instance);
+    internal static GroupCommit Writer(Database database, WriteFence fence, GroupCommitOptions? options = null, IPersonalEvents? people = null) =>
+        new(database, fence, Options.Create(options ?? new()), TimeProvider.System, NullLogger<GroupCommit>.Instance, people);
 
     /// <summary>Holds the row that every write transaction locks, so that none can go on until the hold is disposed.</summary>
     internal static async Task<IAsyncDisposable> HoldWrites(Database database)

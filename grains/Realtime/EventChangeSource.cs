@@ -1,0 +1,23 @@
+using Npgsql;
+
+namespace OrleansSocial.Realtime;
+
+/// <summary>Tells a person from the log of events what they were told: the one source of every slice that has no log of its own.</summary>
+internal sealed class EventChangeSource(EventLog log) : IChangeSource
+{
+    /// <inheritdoc/>
+    public IEnumerable<NpgsqlBatchCommand> Ask(ChangeQuery query) => [EventLog.AskPersonal(query.User, query.SinceXid, query.SinceDay, query.Limit)];
+
+    /// <inheritdoc/>
+    public async Task<ChangeAnswer> Read(ChangeQuery query, NpgsqlDataReader results, CancellationToken cancellation) =>
+        new Answer([.. from stored in await log.Read(results, cancellation) let told = PersonalEvents.Of(stored) where told is not null select new Change(stored.Xid, told)]);
+
+    private sealed class Answer(List<Change> changes) : ChangeAnswer
+    {
+        public override ValueTask<IReadOnlyList<Change>> Changes(NpgsqlConnection connection, CancellationToken cancellation)
+        {
+            changes.Sort(ChangeRules.Compare);
+            return new(changes);
+        }
+    }
+}

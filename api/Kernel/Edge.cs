@@ -67,6 +67,7 @@ public static class Edge
             };
             return Task.CompletedTask;
         });
+        options.AddDocumentTransformer(LiveSchemas.Describe);
         options.AddSchemaTransformer((schema, context, _) =>
         {
             // Converters of our own hide what they write.

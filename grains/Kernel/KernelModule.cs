@@ -23,7 +23,7 @@ public static class KernelModule
         services.AddSingleton<GroupCommit>();
         services.AddSingleton<Invariants>();
         services.AddSingleton<Horizons>();
-        services.AddSingleton(new EventAssembly(typeof(IEvent).Assembly)).AddSingleton<EventCatalog>().AddSingleton<EventLog>();
+        services.AddSingleton(new EventAssembly(typeof(IEvent).Assembly)).AddSingleton<EventCatalog>().AddSingleton<EventLog>().AddHostedService<EventDays>();
         services.AddSingleton(provider => new Database(
             provider.GetRequiredService<IConfiguration>().GetConnectionString(ConnectionName)
                 ?? throw new StartRefusedException($"ConnectionStrings:{ConnectionName} is not set."),

@@ -28,6 +28,10 @@ public class OutwardContracts
         .SelectMany(t => Enum.GetValues(t).Cast<Enum>().Select(value => string.Create(CultureInfo.InvariantCulture, $"  {value:D} {value}")).Prepend(t.FullName!)));
 
     [Fact]
+    public void Events() => Golden.Check("events", LiveTypes.All.SelectMany(type => DescribeRecord(type.Data).Skip(1).Prepend($"told {type.Name}"))
+        .Concat(new EventCatalog([new(s_interfaces)]).All.OrderBy(e => e.Alias, StringComparer.Ordinal).SelectMany(e => DescribeRecord(e.Record).Skip(1).Prepend($"logged {e.Alias}"))), line => line.Split(':')[0]);
+
+    [Fact]
     public void Every_method_and_record_that_crosses_the_wire_has_an_alias()
     {
         var without = s_interfaces.GetTypes().Where(t => t.IsInterface && typeof(IAddressable).IsAssignableFrom(t))

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace OrleansSocial.Kernel;
+
+/// <summary>Sees to it that the log of events has a partition for today and the days that follow: before this silo serves, and every hour.</summary>
+/// <remarks>A write on a day without one fails. So there are some ahead: as many nights may pass in which PostgreSQL could not be asked.</remarks>
+internal sealed partial class EventDays(Database database, TimeProvider clock, ILogger<EventDays> log) : IHostedService, IDisposable
+{
+    private const int DaysAhead = 3;
+    private static readonly TimeSpan s_pause = TimeSpan.FromHours(1);
+
+    private readonly CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await Make(cancellationToken);
+        _running = Task.Run(Run, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        await _running;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
+    private async Task Run()
+    {
+        using var timer = new PeriodicTimer(s_pause, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token)) await TryMake();
+        }
+        catch (OperationCanceledException)
+        {
+            // The silo stops.
+        }
+    }
+
+    private async Task TryMake()
+    {
+        try
+        {
+            await Make(_stop.Token);
+        }
+        catch (Exception fault) when (!_stop.IsCancellationRequested)
+        {
+            LogNotMade(fault.GetBaseException().Message);
+        }
+    }
+
+    private Task<int> Make(CancellationToken cancellation) => database.Use(async (connection, token) =>
+    {
+        await using var command = new NpgsqlCommand("SELECT social_event_days($1)", connection) { Parameters = { Sql.Int(DaysAhead) } };
+        return await command.ExecuteNonQueryAsync(token);
+    }, cancellation);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The log of events has no partition made for the days ahead; trying again in an hour: {Reason}")]
+    private partial void LogNotMade(string reason);
+}

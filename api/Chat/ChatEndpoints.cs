@@ -22,40 +22,33 @@ public static class ChatEndpoints
     private static void MapRooms(RouteGroupBuilder conversations)
     {
         conversations.MapPost("", Create).Signed().Limited(Rate.Writes).Creates().RepeatedWithKey().BodyBytesMax(BodyBytesMax)
-            .WithSummary("Start a conversation").Refuses(
-                ChatRefusals.TitleLength, CommonRefusals.TextNotStorable, ChatRefusals.MembersCount, ChatRefusals.UnknownUser, CommonRefusals.KeyReused);
+            .WithSummary("Start a conversation").Asks<IConversationGrain>(nameof(IConversationGrain.Create));
         conversations.MapGet("", List).Signed().Limited(Rate.Reads).Repeated()
-            .WithSummary("One's conversations, the most recently active first").Refuses(CommonRefusals.BadCursor);
+            .WithSummary("One's conversations, the most recently active first").Refuses(CommonRefusals.BadCursor).Asks<IInboxGrain>(nameof(IInboxGrain.List));
         conversations.MapGet("/{id}", Get).Signed().Limited(Rate.Reads).Repeated()
-            .WithSummary("A conversation with its members").Refuses(ChatRefusals.NotFound);
+            .WithSummary("A conversation with its members").Asks<IConversationGrain>(nameof(IConversationGrain.Get));
         conversations.MapPatch("/{id}", Retitle).Signed().Limited(Rate.Writes).Repeated().BodyBytesMax(BodyBytesMax)
-            .WithSummary("Change the title of a group").Refuses(
-                ChatRefusals.NotFound, ChatRefusals.NotAGroup, ChatRefusals.NotAnAdmin, ChatRefusals.TitleLength, CommonRefusals.TextNotStorable);
+            .WithSummary("Change the title of a group").Asks<IConversationGrain>(nameof(IConversationGrain.Retitle));
         conversations.MapPost("/{id}/members", Invite).Signed().Limited(Rate.Writes).Repeated().BodyBytesMax(BodyBytesMax)
-            .WithSummary("Add people to a group").Refuses(
-                ChatRefusals.NotFound, ChatRefusals.NotAGroup, ChatRefusals.NotAnAdmin, ChatRefusals.MembersCount, ChatRefusals.UnknownUser);
+            .WithSummary("Add people to a group").Asks<IConversationGrain>(nameof(IConversationGrain.Invite));
         conversations.MapDelete("/{id}/members/{user}", Remove).Signed().Limited(Rate.Writes).Repeated()
-            .WithSummary("Leave a group, or remove another from it").Refuses(ChatRefusals.NotFound, ChatRefusals.NotAGroup, ChatRefusals.NotAnAdmin);
+            .WithSummary("Leave a group, or remove another from it").Asks<IConversationGrain>(nameof(IConversationGrain.Remove));
         conversations.MapPut("/{id}/read", MarkRead).Signed().Limited(Rate.Writes).Repeated().BodyBytesMax(BodyBytesMax)
-            .WithSummary("Move one's read marker").Refuses(ChatRefusals.NotFound, ChatRefusals.MessageNotFound);
+            .WithSummary("Move one's read marker").Asks<IConversationGrain>(nameof(IConversationGrain.MarkRead));
         conversations.MapPost("/{id}/typing", Typing).Signed().Limited(Rate.Live).Once()
-            .WithSummary("Tell the others that one is writing");
+            .WithSummary("Tell the others that one is writing").Asks<IConversationGrain>(nameof(IConversationGrain.Typing));
     }
 
     private static void MapMessages(RouteGroupBuilder conversations)
     {
         conversations.MapPost("/{id}/messages", Send).Signed().Limited(Rate.Messages).Creates().Repeated().BodyBytesMax(BodyBytesMax)
-            .WithSummary("Send a text").Refuses(
-                ChatRefusals.NotFound, ChatRefusals.ClientKey, CommonRefusals.TextNotStorable, ChatRefusals.TextEmpty, ChatRefusals.TextTooLong,
-                CommonRefusals.KeyReused, ChatRefusals.Busy, CommonRefusals.Unavailable);
+            .WithSummary("Send a text").Asks<IConversationGrain>(nameof(IConversationGrain.Send));
         conversations.MapGet("/{id}/messages", History).Signed().Limited(Rate.Reads).Repeated()
-            .WithSummary("A stretch of history, oldest first").Refuses(ChatRefusals.NotFound, CommonRefusals.BadCursor);
+            .WithSummary("A stretch of history, oldest first").Refuses(CommonRefusals.BadCursor).Asks<IConversationGrain>(nameof(IConversationGrain.History));
         conversations.MapPatch("/{id}/messages/{seq}", Edit).Signed().Limited(Rate.Messages).Repeated().BodyBytesMax(BodyBytesMax)
-            .WithSummary("Replace the text of one's message").Refuses(
-                ChatRefusals.NotFound, ChatRefusals.MessageNotFound, ChatRefusals.NotTheSender, ChatRefusals.MessageDeleted,
-                CommonRefusals.TextNotStorable, ChatRefusals.TextEmpty, ChatRefusals.TextTooLong);
+            .WithSummary("Replace the text of one's message").Asks<IConversationGrain>(nameof(IConversationGrain.Edit));
         conversations.MapDelete("/{id}/messages/{seq}", Delete).Signed().Limited(Rate.Messages).Repeated()
-            .WithSummary("Empty a message").Refuses(ChatRefusals.NotFound, ChatRefusals.MessageNotFound, ChatRefusals.NotTheSender);
+            .WithSummary("Empty a message").Asks<IConversationGrain>(nameof(IConversationGrain.Delete));
     }
 
     private static Task<Outcome<ConversationView>> Create(

@@ -36,14 +36,13 @@ public static class IdentityEndpoints
     public static IEndpointRouteBuilder MapIdentity(this IEndpointRouteBuilder v1)
     {
         var auth = v1.MapGroup("/auth").WithTags("Identity").BodyBytesMax(BodyBytesMax);
-        auth.MapPost("/register", Register).Public().Limited(Rate.Register).Creates().RepeatedWithKey().WithSummary("Open an account and sign in").Refuses(
-            IdentityRefusals.Handle, IdentityRefusals.DisplayName, IdentityRefusals.PasswordLength, CommonRefusals.TextNotStorable,
-            IdentityRefusals.HandleTaken, CommonRefusals.KeyReused, IdentityRefusals.Busy);
+        auth.MapPost("/register", Register).Public().Limited(Rate.Register).Creates().RepeatedWithKey().WithSummary("Open an account and sign in")
+            .Asks<IAccountGrain>(nameof(IAccountGrain.Register));
         auth.MapPost("/login", Login).Public().Limited(Rate.Login).Once().LimitedByName((SignIn body) => body.Handle).WithSummary("Sign in")
-            .Refuses(IdentityRefusals.WrongCredentials, IdentityRefusals.Busy);
+            .Asks<IAccountGrain>(nameof(IAccountGrain.Login));
         auth.MapPost("/refresh", Refresh).Public().Limited(Rate.Refresh).Once().WithSummary("Exchange a refresh token for new tokens")
-            .Refuses(IdentityRefusals.SessionEnded, IdentityRefusals.RefreshReused);
-        auth.MapPost("/logout", Logout).Signed().Limited(Rate.Refresh).Repeated().WithSummary("End the session");
+            .Refuses(IdentityRefusals.SessionEnded).Asks<ISessionGrain>(nameof(ISessionGrain.Refresh));
+        auth.MapPost("/logout", Logout).Signed().Limited(Rate.Refresh).Repeated().WithSummary("End the session").Asks<ISessionGrain>(nameof(ISessionGrain.End));
         return v1;
     }
 

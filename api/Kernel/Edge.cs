@@ -90,8 +90,8 @@ public static class Edge
                     Description = "The same key with the same body makes the thing once and gives the same answer.",
                     Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = IdempotencyKey.CharsMax },
                 });
-            var codes = metadata.OfType<RefusesMetadata>().SelectMany(r => r.Codes).ToList();
-            if (codes.Count > 0) operation.Description = $"Refusals: {string.Join(", ", codes)}.";
+            var codes = string.Join(", ", metadata.DeclaredRefusals().Select(refusal => refusal.Code));
+            if (codes.Length > 0) operation.Description = $"Refusals: {codes}.";
             return Task.CompletedTask;
         });
     }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -24,13 +25,13 @@ public sealed class OutcomeFilter(Repeater repeater, DeclaredRefusals declared) 
 
         if (result is not IOutcome outcome) return result;
         var http = context.HttpContext;
+        var metadata = http.GetEndpoint()!.Metadata;
         if (outcome.Refusal is { } refusal)
         {
-            declared.Check(http.GetEndpoint(), refusal);
+            declared.Check(http.GetEndpoint()!.DisplayName, metadata.DeclaredRefusals(), refusal);
             return Problems.Of(refusal);
         }
 
-        var metadata = http.GetEndpoint()!.Metadata;
         if (metadata.GetMetadata<TaggedMetadata>() is { } tagged) return Tagged(http, outcome.Held!, tagged.Tag(outcome.Held!));
 
         http.Response.Headers.CacheControl = "no-store";
@@ -52,22 +53,40 @@ public sealed class OutcomeFilter(Repeater repeater, DeclaredRefusals declared) 
             : Results.Json(value, SocialJson.Options);
     }
 
-    /// <summary>Tells the documentation what the handler's outcome holds instead of the outcome itself.</summary>
+    /// <summary>Tells the documentation what the handler's outcome holds instead of the outcome itself, and which problems may stand in its place.</summary>
     internal static void Describe(EndpointBuilder endpoint)
     {
         if (endpoint.Metadata.OfType<MethodInfo>().FirstOrDefault() is not { } handler) return;
-        if (ValueOf(handler.ReturnType) is not { } value) return;
+        if (ValueOf(handler.ReturnType) is { } value)
+        {
+            for (var i = endpoint.Metadata.Count - 1; i >= 0; i--)
+                if (endpoint.Metadata[i] is IProducesResponseTypeMetadata)
+                    endpoint.Metadata.RemoveAt(i);
 
-        for (var i = endpoint.Metadata.Count - 1; i >= 0; i--)
-            if (endpoint.Metadata[i] is IProducesResponseTypeMetadata)
-                endpoint.Metadata.RemoveAt(i);
+            var creates = endpoint.Metadata.OfType<CreatesMetadata>().Any();
+            endpoint.Metadata.Add(value == typeof(Done)
+                ? new ProducesResponseTypeMetadata(StatusCodes.Status204NoContent)
+                : new ProducesResponseTypeMetadata(creates ? StatusCodes.Status201Created : StatusCodes.Status200OK, value, ["application/json"]));
+        }
 
-        var creates = endpoint.Metadata.OfType<CreatesMetadata>().Any();
-        endpoint.Metadata.Add(value == typeof(Done)
-            ? new ProducesResponseTypeMetadata(StatusCodes.Status204NoContent)
-            : new ProducesResponseTypeMetadata(creates ? StatusCodes.Status201Created : StatusCodes.Status200OK, value, ["application/json"]));
-        foreach (var status in (int[])[400, 401, 403, 404, 409, 413, 415, 422, 429, 503])
-            endpoint.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(Problem), ["application/problem+json"]));
+        foreach (var kind in KindsOf(endpoint).Distinct().Order().ToList())
+            endpoint.Metadata.Add(new ProducesResponseTypeMetadata((int)kind, typeof(Problem), ["application/problem+json"]));
+    }
+
+    // What the route declares, and what the edge may answer before a handler runs or because nobody can answer now.
+    private static IEnumerable<Kind> KindsOf(EndpointBuilder endpoint)
+    {
+        var metadata = endpoint.Metadata;
+        foreach (var refusal in metadata.DeclaredRefusals()) yield return refusal.Kind;
+        yield return CommonRefusals.Malformed.Kind;
+        yield return CommonRefusals.Unavailable.Kind;
+        if (metadata.OfType<SignedMetadata>().Any()) yield return Kind.Unauthenticated;
+        if (metadata.OfType<IAuthorizeData>().Any(demand => demand.Roles is not null || demand.Policy is not null)) yield return Kind.Forbidden;
+        if (metadata.OfType<RateMetadata>().Any()) yield return Kind.TooMany;
+        if (!metadata.OfType<IAcceptsMetadata>().Any()) yield break;
+        yield return CommonRefusals.BodyTooLarge.Kind;
+        yield return CommonRefusals.UnsupportedMedia.Kind;
+        yield return CommonRefusals.TextNotStorable.Kind;
     }
 
     private static Type? ValueOf(Type type)

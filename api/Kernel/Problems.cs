@@ -47,8 +47,12 @@ public static class Problems
     /// <summary>The id under which logs and traces have this request.</summary>
     public static string TraceId(HttpContext context) => Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
 
-    private sealed class RefusalResult(Refusal refusal) : IResult
+    private sealed class RefusalResult(Refusal refusal) : IResult, IOutcome
     {
+        public Refusal Refusal => refusal;
+
+        object? IOutcome.Held => null;
+
         public Task ExecuteAsync(HttpContext httpContext) => Write(httpContext, refusal);
     }
 }

@@ -52,8 +52,10 @@ public sealed record Page(
 /// <summary>What a hub method answers: the value, or the refusal in its place. The codes are those of REST.</summary>
 /// <param name="Value">Present when accepted.</param>
 /// <param name="Refusal">Present when refused.</param>
-public sealed record HubAnswer<T>(T? Value, Refusal? Refusal)
+public sealed record HubAnswer<T>(T? Value, Refusal? Refusal) : IOutcome
 {
+    object? IOutcome.Held => Value;
+
     /// <summary>An outcome as the answer of a hub method.</summary>
     public static implicit operator HubAnswer<T>(Outcome<T> outcome) =>
         outcome.TryGet(out var value, out var refusal) ? new(value, null) : new(default, refusal);

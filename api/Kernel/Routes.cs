@@ -47,8 +47,8 @@ public sealed record CreatesMetadata;
 /// <param name="Applies">Whether it does for a request.</param>
 public sealed record RepeatMetadata(string When, Func<EndpointFilterInvocationContext, bool> Applies);
 
-/// <summary>The codes with which the route may refuse, for the documentation and the golden route table.</summary>
-public sealed record RefusesMetadata(IReadOnlyList<string> Codes);
+/// <summary>What the route may refuse with beside what every route has, in the order of checking.</summary>
+public sealed record RefusesMetadata(IReadOnlyList<Refusal> Refusals);
 
 /// <summary>The route's answer is public and carries an entity tag.</summary>
 public sealed record TaggedMetadata(Func<object, string> Tag);
@@ -108,10 +108,19 @@ public static class Routes
         where TBuilder : IEndpointConventionBuilder
         => route.WithMetadata(new RepeatMetadata("once", static _ => false));
 
-    /// <summary>The refusals of this route beside those that every route has.</summary>
+    /// <summary>Answers what this method of a grain answers: its refusals are the route's.</summary>
+    public static RouteHandlerBuilder Asks<TGrain>(this RouteHandlerBuilder route, string method)
+        where TGrain : IGrain
+        => route.WithMetadata(new RefusesMetadata(Refusals.Of(typeof(TGrain), method)));
+
+    /// <summary>The refusals that the edge itself gives here, before a grain is asked or instead.</summary>
     public static TBuilder Refuses<TBuilder>(this TBuilder route, params Refusal[] refusals)
         where TBuilder : IEndpointConventionBuilder
-        => route.WithMetadata(new RefusesMetadata([.. refusals.Select(r => r.Code)]));
+        => route.WithMetadata(new RefusesMetadata(refusals));
+
+    /// <summary>All that the route declares to refuse with, each once, in the order of checking.</summary>
+    public static IEnumerable<Refusal> DeclaredRefusals(this IEnumerable<object> metadata) =>
+        metadata.OfType<RefusesMetadata>().SelectMany(declared => declared.Refusals).DistinctBy(refusal => refusal.Code);
 
     /// <summary>The answer is public: it carries an entity tag, and <c>If-None-Match</c> gets 304.</summary>
     public static TBuilder Tagged<TBuilder, T>(this TBuilder route, Func<T, string> tag)

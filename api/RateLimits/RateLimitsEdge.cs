@@ -58,7 +58,7 @@ public static class RateLimitsEdge
     /// <summary>Charges the route by the login name that is tried as well, so that one account cannot be guessed at from many addresses.</summary>
     public static RouteHandlerBuilder LimitedByName<TBody>(this RouteHandlerBuilder route, Func<TBody, string?> name)
         where TBody : class
-        => route.AddEndpointFilter(async (context, next) =>
+        => route.Refuses(RateRefusals.TooMany).AddEndpointFilter(async (context, next) =>
         {
             var body = context.Arguments.OfType<TBody>().FirstOrDefault();
             if (body is null || !Identity.Handles.TryNormalize(name(body), out var handle)) return await next(context);

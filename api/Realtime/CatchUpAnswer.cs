@@ -8,13 +8,15 @@ internal interface IWhenWritten
 }
 
 /// <summary>What <see cref="LiveHub.Subscribe"/> answers; as JSON the same as every answer of the hub.</summary>
-public sealed class CatchUpAnswer(CatchUp? value, Refusal? refusal, Action? written) : IWhenWritten
+public sealed class CatchUpAnswer(CatchUp? value, Refusal? refusal, Action? written) : IWhenWritten, IOutcome
 {
     /// <summary>Present when accepted.</summary>
     public CatchUp? Value => value;
 
     /// <summary>Present when refused.</summary>
     public Refusal? Refusal => refusal;
+
+    object? IOutcome.Held => value;
 
     void IWhenWritten.Written() => written?.Invoke();
 }

@@ -19,30 +19,57 @@ internal sealed class ChargedAttribute(Rate rate) : Attribute
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class RepeatedAttribute : Attribute;
 
+/// <summary>The method of a grain that a hub method asks: its refusals are the hub method's, beside those that the hub itself <see cref="RefusesAttribute">refuses</see> with.</summary>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+internal abstract class AsksAttribute(Type grain, string method) : Attribute
+{
+    /// <summary>What the method declares, in the order of checking.</summary>
+    public IReadOnlyList<Refusal> Refusals { get; } = Kernel.Refusals.Of(grain, method);
+}
+
+/// <inheritdoc/>
+internal sealed class AsksAttribute<TGrain>(string method) : AsksAttribute(typeof(TGrain), method)
+    where TGrain : IGrain;
+
+/// <summary>What a hub method says of itself.</summary>
+/// <param name="Rate">Its rate class; null when it costs nothing.</param>
+/// <param name="Repeated">Whether it is run again.</param>
+/// <param name="Refusals">What it may refuse with beside what every method has, in the order of checking.</param>
+internal sealed record HubDeclaration(Rate? Rate, bool Repeated, IReadOnlyList<Refusal> Refusals)
+{
+    /// <summary>Reads it from the attributes.</summary>
+    public static HubDeclaration Of(MethodInfo method) => new(
+        method.GetCustomAttribute<ChargedAttribute>()?.Rate,
+        method.IsDefined(typeof(RepeatedAttribute)),
+        [.. Kernel.Refusals.Of(method).Concat(method.GetCustomAttributes<AsksAttribute>().SelectMany(asked => asked.Refusals)).DistinctBy(refusal => refusal.Code)]);
+}
+
 /// <summary>Charges every call of the hub, runs those again whose silo went away, and turns what is thrown into a refusal: the hub answers, it does not throw.</summary>
-internal sealed partial class LiveFilter(IRateGate gate, Repeater repeater, IHostApplicationLifetime process, ILogger<LiveFilter> log) : IHubFilter
+internal sealed partial class LiveFilter(IRateGate gate, Repeater repeater, DeclaredRefusals declared, IHostApplicationLifetime process, ILogger<LiveFilter> log) : IHubFilter
 {
     private static readonly Refusal Fault = new(Problems.FaultCode, Kind.Unavailable, "Something went wrong on our side; the log has it.");
-    private readonly ConcurrentDictionary<MethodInfo, Declared> _methods = new();
+    private readonly ConcurrentDictionary<MethodInfo, HubDeclaration> _methods = new();
 
     /// <inheritdoc/>
     public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
     {
         try
         {
-            var method = _methods.GetOrAdd(
-                invocationContext.HubMethod,
-                static m => new(m.GetCustomAttribute<ChargedAttribute>()?.Rate, m.IsDefined(typeof(RepeatedAttribute))));
+            var method = _methods.GetOrAdd(invocationContext.HubMethod, HubDeclaration.Of);
             if (method.Rate is { } charged && await gate.Charge(charged, LiveHub.Of(invocationContext.Context).Caller) is { } refusal) return Answer(refusal);
+            object? answer;
             try
             {
-                return await next(invocationContext);
+                answer = await next(invocationContext);
             }
             catch (Exception fault) when (method.Repeated && repeater.Repeats(fault))
             {
-                return await repeater.Again(
+                answer = await repeater.Again(
                     fault, (next, invocationContext), static run => run.next(run.invocationContext), invocationContext.Context.ConnectionAborted);
             }
+
+            if (answer is IOutcome { Refusal: { } refused }) declared.Check(invocationContext.HubMethodName, method.Refusals, refused);
+            return answer;
         }
         catch (Exception fault)
         {
@@ -56,8 +83,6 @@ internal sealed partial class LiveFilter(IRateGate gate, Repeater repeater, IHos
             return Answer(refusal);
         }
     }
-
-    private readonly record struct Declared(Rate? Rate, bool Repeated);
 
     private static HubAnswer<object> Answer(Refusal refusal) => new(null, refusal);
 

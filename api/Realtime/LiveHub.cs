@@ -14,38 +14,38 @@ internal sealed class LiveHub(IGrainFactory grains, LiveNode node) : Hub
     public static LiveConnection Of(HubCallerContext context) => context.Features.Get<LiveConnection>()!;
 
     /// <summary>Asks for everything live, and for what happened since a cursor. To be repeated with the new cursor while there is more.</summary>
-    [Charged(Rate.Reads), Repeated]
+    [Charged(Rate.Reads), Repeated, Asks<IUserStreamGrain>(nameof(IUserStreamGrain.Attach)), Asks<IUserStreamGrain>(nameof(IUserStreamGrain.Read))]
     public Task<CatchUpAnswer> Subscribe(string? cursor) => Live.Subscribe(cursor);
 
     /// <summary>Sends one text; answers when it is durable.</summary>
-    [Charged(Rate.Messages), Repeated]
+    [Charged(Rate.Messages), Repeated, Asks<IConversationGrain>(nameof(IConversationGrain.Send))]
     public async Task<HubAnswer<MessageReceipt>> Send(ConversationId conversation, string? clientKey, string? text)
         => await Room(conversation).Send(new SendMessage(Me, clientKey ?? "", text ?? "", Live.Attached ? Live.Id : null));
 
     /// <summary>Replaces the text of one's own message.</summary>
-    [Charged(Rate.Messages), Repeated]
+    [Charged(Rate.Messages), Repeated, Asks<IConversationGrain>(nameof(IConversationGrain.Edit))]
     public async Task<HubAnswer<MessageView>> Edit(ConversationId conversation, long seq, string? text)
         => await Room(conversation).Edit(Me, seq, text ?? "");
 
     /// <summary>Empties one's own message.</summary>
-    [Charged(Rate.Messages), Repeated]
+    [Charged(Rate.Messages), Repeated, Asks<IConversationGrain>(nameof(IConversationGrain.Delete))]
     public async Task<HubAnswer<MessageView>> Delete(ConversationId conversation, long seq)
         => await Room(conversation).Delete(Me, seq);
 
     /// <summary>Reads history: after a number, before one, or the newest.</summary>
-    [Charged(Rate.Reads), Repeated]
+    [Charged(Rate.Reads), Repeated, Asks<IConversationGrain>(nameof(IConversationGrain.History))]
     public async Task<HubAnswer<MessagePage>> History(ConversationId conversation, long? afterSeq, long? beforeSeq, int limit)
         => limit is < 1 or > Page.LimitMax || (afterSeq is not null && beforeSeq is not null)
             ? CommonRefusals.BadCursor
             : await Room(conversation).History(new ReadHistory(Me, afterSeq, beforeSeq, limit));
 
     /// <summary>Moves one's watermark.</summary>
-    [Charged(Rate.Writes), Repeated]
+    [Charged(Rate.Writes), Repeated, Asks<IConversationGrain>(nameof(IConversationGrain.MarkRead))]
     public async Task<HubAnswer<ReadMarker>> MarkRead(ConversationId conversation, long seq)
         => await Room(conversation).MarkRead(Me, seq);
 
     /// <summary>Says that one is writing.</summary>
-    [Charged(Rate.Live)]
+    [Charged(Rate.Live), Asks<IConversationGrain>(nameof(IConversationGrain.Typing))]
     public async Task<HubAnswer<Done>> Typing(ConversationId conversation)
     {
         await Room(conversation).Typing(Me);
@@ -53,12 +53,12 @@ internal sealed class LiveHub(IGrainFactory grains, LiveNode node) : Hub
     }
 
     /// <summary>Reads the list of one's conversations.</summary>
-    [Charged(Rate.Reads), Repeated]
+    [Charged(Rate.Reads), Repeated, Asks<IInboxGrain>(nameof(IInboxGrain.List))]
     public async Task<HubAnswer<InboxPage>> Inbox(string? after, int limit)
         => limit is < 1 or > Page.LimitMax ? CommonRefusals.BadCursor : await grains.GetGrain<IInboxGrain>(Me).List(after, limit);
 
     /// <summary>Watches these people instead of those before: who is here now, and from here on who comes and goes.</summary>
-    [Charged(Rate.Reads), Repeated]
+    [Charged(Rate.Reads), Repeated, Refuses("realtime.watch_count"), Asks<IUserStreamGrain>(nameof(IUserStreamGrain.Watch))]
     public async Task<HubAnswer<IReadOnlyList<PresenceNotice>>> Watch(IReadOnlyList<UserId>? users)
     {
         if (users is null || users.Count > node.Options.WatchUsersMax) return RealtimeRefusals.WatchCount;
@@ -68,6 +68,7 @@ internal sealed class LiveHub(IGrainFactory grains, LiveNode node) : Hub
     }
 
     /// <summary>Answers a call that could not be read with the code that says why.</summary>
+    [Refuses("request.text_not_storable", "request.malformed")]
 #pragma warning disable CA1822 // A hub is called through instance methods only.
     public HubAnswer<Done> Refuse(string? code)
 #pragma warning restore CA1822

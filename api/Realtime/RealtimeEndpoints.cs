@@ -20,11 +20,12 @@ public static class RealtimeEndpoints
 
         var events = app.MapGroup("/events").WithTags("Realtime");
         events.MapGet("/", Poll).Signed().Limited(Rate.Reads).Repeated()
-            .Refuses(RealtimeRefusals.Wait, RealtimeRefusals.BadCursor, RealtimeRefusals.TooManyConnections);
+            .Refuses(RealtimeRefusals.Wait).Asks<IUserStreamGrain>(nameof(IUserStreamGrain.Read)).Asks<IUserStreamGrain>(nameof(IUserStreamGrain.Attach));
         events.MapGet("/stream", Stream).Signed().Limited(Rate.Live).Repeated()
-            .Refuses(RealtimeRefusals.BadCursor, RealtimeRefusals.TooManyConnections);
+            .Asks<IUserStreamGrain>(nameof(IUserStreamGrain.Attach)).Asks<IUserStreamGrain>(nameof(IUserStreamGrain.Read))
+            .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
         app.MapGet("/presence", Presence).WithTags("Realtime").Signed().Limited(Rate.Reads).Repeated()
-            .Refuses(RealtimeRefusals.WatchCount, CommonRefusals.Malformed);
+            .Refuses(RealtimeRefusals.WatchCount, CommonRefusals.Malformed).Asks<IUserStreamGrain>(nameof(IUserStreamGrain.IsOnline));
         return app;
     }
 

@@ -14,16 +14,17 @@ public static class UsersEndpoints
     /// <summary>Maps the slice's routes, under the group of the version.</summary>
     public static IEndpointRouteBuilder MapUsers(this IEndpointRouteBuilder v1)
     {
-        v1.MapGet("/me", Me).WithTags("Users").Signed().Limited(Rate.Reads).Repeated().WithSummary("One's own profile");
+        v1.MapGet("/me", Me).WithTags("Users").Signed().Limited(Rate.Reads).Repeated().WithSummary("One's own profile")
+            .Asks<IUserGrain>(nameof(IUserGrain.Get));
         v1.MapPatch("/me", Change).WithTags("Users").Signed().Limited(Rate.Writes).RepeatedWhen("without-if-match", (ProfileTag onlyIf) => onlyIf.Version is null)
-            .BodyBytesMax(BodyBytesMax).WithSummary("Change one's profile").Refuses(
-            UserRefusals.DisplayName, UserRefusals.Bio, CommonRefusals.TextNotStorable, UserRefusals.Version);
+            .BodyBytesMax(BodyBytesMax).WithSummary("Change one's profile").Asks<IUserGrain>(nameof(IUserGrain.Change));
 
         var users = v1.MapGroup("/users").WithTags("Users");
         users.MapGet("/{id}", Get).Public().Limited(Rate.Reads).Repeated().Tagged((ProfileView p) => ProfileTag.Write(p.Version))
-            .WithSummary("A profile").Refuses(UserRefusals.NotFound);
+            .WithSummary("A profile").Asks<IUserGrain>(nameof(IUserGrain.Get));
         users.MapGet("/by-handle/{handle}", ByHandle).Public().Limited(Rate.Reads).Repeated().Tagged((ProfileView p) => ProfileTag.Write(p.Version))
-            .WithSummary("The profile behind a handle").Refuses(UserRefusals.NotFound);
+            .WithSummary("The profile behind a handle").Refuses(UserRefusals.NotFound)
+            .Asks<IAccountGrain>(nameof(IAccountGrain.Find)).Asks<IUserGrain>(nameof(IUserGrain.Get));
         return v1;
     }
 

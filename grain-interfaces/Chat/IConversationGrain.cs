@@ -6,64 +6,60 @@ namespace OrleansSocial.Chat;
 /// <remarks>
 /// Entries are numbered 1, 2, 3, … without gaps, in the order in which they commit. Whoever is not a member gets
 /// <c>chat.not_found</c>, as for a conversation that does not exist, so that ids cannot be probed.
-/// An answer is given only after what it reports is durable; members hear of it afterwards. Whatever writes may also answer
-/// <c>chat.busy</c> or <c>service.unavailable</c>: the same request may then be sent again.
+/// An answer is given only after what it reports is durable; members hear of it afterwards. Whatever writes is refused as busy while
+/// too much of the conversation waits for the storage: the same request may then be sent again.
 /// </remarks>
 [Alias("chat.conversation-grain")]
 public interface IConversationGrain : IGrainWithGuidKey
 {
     /// <summary>Starts the conversation with this key. The same content again returns the conversation as it is.</summary>
-    /// <remarks>Refusals, in order: <c>request.text_not_storable</c>, <c>chat.title_length</c>, <c>chat.members_count</c>, <c>chat.unknown_user</c>, <c>request.key_reused</c> (other content under this id), <c>service.unavailable</c>; <c>chat.not_found</c> when it is a repetition by somebody who left since.</remarks>
+    /// <remarks>Nothing is found by somebody who repeats it and has left since. Other content under this id is a key that was used before.</remarks>
     [Alias("create")]
+    [Refuses(
+        "chat.not_found", "request.text_not_storable", "chat.title_length", "chat.members_count", "chat.unknown_user", "request.key_reused", "chat.busy")]
     Task<Outcome<ConversationView>> Create(CreateConversation command);
 
     /// <summary>The conversation with its members.</summary>
-    /// <remarks>Refusals: <c>chat.not_found</c>.</remarks>
-    [Alias("get"), AlwaysInterleave]
+    [Alias("get"), AlwaysInterleave, Refuses("chat.not_found")]
     Task<Outcome<ConversationView>> Get(UserId reader);
 
     /// <summary>Appends one text. The same client key again returns the same receipt, for ever.</summary>
-    /// <remarks>
-    /// Refusals, in order: <c>chat.not_found</c>, <c>chat.client_key</c>, <c>request.text_not_storable</c>, <c>chat.text_empty</c>, <c>chat.text_too_long</c>,
-    /// <c>request.key_reused</c> (another text under this key), <c>chat.busy</c> (the conversation's queue is full), <c>service.unavailable</c>.
-    /// Calls interleave: texts that arrive together share a transaction and keep the order of their arrival.
-    /// </remarks>
+    /// <remarks>Another text under a client key is refused. Calls interleave: texts that arrive together share a transaction and keep the order of their arrival.</remarks>
     [Alias("send"), AlwaysInterleave]
+    [Refuses(
+        "chat.not_found", "chat.client_key", "request.text_not_storable", "chat.text_empty", "chat.text_too_long", "request.key_reused", "chat.busy")]
     Task<Outcome<MessageReceipt>> Send(SendMessage message);
 
     /// <summary>Replaces the text of one's own message and raises its version. The same text again changes nothing.</summary>
-    /// <remarks>Refusals, in order: <c>chat.not_found</c>, <c>chat.message_not_found</c>, <c>chat.not_the_sender</c>, <c>chat.message_deleted</c>, and those of the text as for <see cref="Send"/>.</remarks>
     [Alias("edit")]
+    [Refuses(
+        "chat.not_found", "chat.message_not_found", "chat.not_the_sender", "chat.message_deleted",
+        "request.text_not_storable", "chat.text_empty", "chat.text_too_long", "chat.busy")]
     Task<Outcome<MessageView>> Edit(UserId by, long seq, string text);
 
     /// <summary>Empties one's own message (an admin of a group: any) and raises its version; its number stays. Again: changes nothing.</summary>
-    /// <remarks>Refusals, in order: <c>chat.not_found</c>, <c>chat.message_not_found</c>, <c>chat.not_the_sender</c>.</remarks>
-    [Alias("delete")]
+    [Alias("delete"), Refuses("chat.not_found", "chat.message_not_found", "chat.not_the_sender", "chat.busy")]
     Task<Outcome<MessageView>> Delete(UserId by, long seq);
 
     /// <summary>Reads a stretch of history, in ascending order.</summary>
-    /// <remarks>Refusals: <c>chat.not_found</c>, <c>request.bad_cursor</c>.</remarks>
-    [Alias("history"), AlwaysInterleave]
+    [Alias("history"), AlwaysInterleave, Refuses("chat.not_found", "request.bad_cursor")]
     Task<Outcome<MessagePage>> History(ReadHistory query);
 
     /// <summary>Moves the reader's watermark up to <paramref name="seq"/>; a lower one changes nothing. Returns where it stands. Calls interleave and share transactions, as texts do.</summary>
-    /// <remarks>Refusals: <c>chat.not_found</c>, <c>chat.message_not_found</c> (beyond the newest number).</remarks>
-    [Alias("mark-read"), AlwaysInterleave]
+    /// <remarks>There is no message beyond the newest number.</remarks>
+    [Alias("mark-read"), AlwaysInterleave, Refuses("chat.not_found", "chat.message_not_found", "chat.busy")]
     Task<Outcome<ReadMarker>> MarkRead(UserId reader, long seq);
 
     /// <summary>Adds people to a group; those who are in it already are passed over.</summary>
-    /// <remarks>Refusals, in order: <c>chat.not_found</c>, <c>chat.not_a_group</c>, <c>chat.not_an_admin</c>, <c>chat.members_count</c>, <c>chat.unknown_user</c>.</remarks>
-    [Alias("invite")]
+    [Alias("invite"), Refuses("chat.not_found", "chat.not_a_group", "chat.not_an_admin", "chat.members_count", "chat.unknown_user", "chat.busy")]
     Task<Outcome<ConversationView>> Invite(UserId by, IReadOnlyList<UserId> users);
 
     /// <summary>Leaves a group, or removes another from it (admins). Again: changes nothing. When the last admin leaves, the longest member becomes admin.</summary>
-    /// <remarks>Refusals, in order: <c>chat.not_found</c>, <c>chat.not_a_group</c>, <c>chat.not_an_admin</c>.</remarks>
-    [Alias("remove")]
+    [Alias("remove"), Refuses("chat.not_found", "chat.not_a_group", "chat.not_an_admin", "chat.busy")]
     Task<Outcome<Done>> Remove(UserId by, UserId who);
 
     /// <summary>Changes the title of a group.</summary>
-    /// <remarks>Refusals, in order: <c>chat.not_found</c>, <c>chat.not_a_group</c>, <c>chat.not_an_admin</c>, <c>request.text_not_storable</c>, <c>chat.title_length</c>.</remarks>
-    [Alias("retitle")]
+    [Alias("retitle"), Refuses("chat.not_found", "chat.not_a_group", "chat.not_an_admin", "request.text_not_storable", "chat.title_length", "chat.busy")]
     Task<Outcome<ConversationView>> Retitle(UserId by, string title);
 
     /// <summary>Tells the other members that one is writing. Best effort, never stored; more than one in three seconds is dropped.</summary>
@@ -78,7 +74,6 @@ public interface IInboxGrain : IGrainWithGuidKey
     /// <summary>The conversations that this person is in, the most recently active first.</summary>
     /// <param name="after">Cursor of an earlier page, or null for the first.</param>
     /// <param name="limit">1 to 100.</param>
-    /// <remarks>Refusals: <c>request.bad_cursor</c>.</remarks>
-    [Alias("list"), AlwaysInterleave]
+    [Alias("list"), AlwaysInterleave, Refuses("request.bad_cursor")]
     Task<Outcome<InboxPage>> List(string? after, int limit);
 }

@@ -5,16 +5,16 @@ namespace OrleansSocial.Identity;
 public interface IAccountGrain : IGrainWithStringKey
 {
     /// <summary>Opens the account and signs in. Durable before it answers.</summary>
-    /// <remarks>
-    /// Refusals, in order: <c>identity.handle</c>, <c>identity.display_name</c>, <c>identity.password_length</c>, <c>request.text_not_storable</c>, <c>identity.handle_taken</c>
-    /// (or <c>request.key_reused</c>, when this key opened the account with another name or password), <c>identity.busy</c>.
-    /// </remarks>
+    /// <remarks>A handle that is in use is taken, unless this key opened the account: then another name or password is a key that was used before.</remarks>
     [Alias("register")]
+    [Refuses(
+        "identity.handle", "identity.display_name", "identity.password_length", "request.text_not_storable",
+        "identity.handle_taken", "request.key_reused", "identity.busy")]
     Task<Outcome<SessionTokens>> Register(RegisterAccount command);
 
     /// <summary>Signs in with a password; starts a session.</summary>
-    /// <remarks>Refusals: <c>identity.wrong_credentials</c>, the same and in the same time whether the name or the password is wrong; <c>identity.busy</c> when the hashing pool is full.</remarks>
-    [Alias("login")]
+    /// <remarks>Busy is the hashing pool when it is full. Credentials are wrong in the same words and the same time whether it is the name or the password.</remarks>
+    [Alias("login"), Refuses("identity.busy", "identity.wrong_credentials")]
     Task<Outcome<SessionTokens>> Login(string password);
 
     /// <summary>The person behind the name, or null when there is no such account.</summary>
@@ -27,16 +27,13 @@ public interface IAccountGrain : IGrainWithStringKey
 public interface ISessionGrain : IGrainWithGuidKey
 {
     /// <summary>Starts the session for a person and makes its first tokens.</summary>
-    /// <remarks>Refusals: <c>identity.session_ended</c> when a session with this key was started before, for its tokens cannot be told again.</remarks>
-    [Alias("start"), ClusterOnly]
+    /// <remarks>One that was started before counts as ended, for its tokens cannot be told again.</remarks>
+    [Alias("start"), ClusterOnly, Refuses("identity.session_ended")]
     Task<Outcome<SessionTokens>> Start(UserId user, string handle);
 
     /// <summary>Exchanges the newest refresh token for new tokens. A token that was exchanged already ends the whole session.</summary>
-    /// <remarks>
-    /// Refusals, in order: <c>identity.session_ended</c> (also for a token that this session never had, which ends nothing), <c>identity.refresh_reused</c>.
-    /// The exchange is durable before it answers.
-    /// </remarks>
-    [Alias("refresh")]
+    /// <remarks>A token that this session never had is told that it has ended, and ends nothing. The exchange is durable before it answers.</remarks>
+    [Alias("refresh"), Refuses("identity.session_ended", "identity.refresh_reused")]
     Task<Outcome<SessionTokens>> Refresh(string refreshToken);
 
     /// <summary>Ends the session: its access tokens are refused on every node within a second. Again: changes nothing.</summary>

@@ -12,12 +12,12 @@ public interface IUserStreamGrain : IGrainWithGuidKey
 {
     /// <summary>Attaches a live connection, or renews its lease when it is attached already. From here on it is pushed every event.</summary>
     /// <remarks>
-    /// Refusals: <c>realtime.too_many_connections</c>. Attach first, then read with <see cref="Read"/> from the client's cursor:
+    /// Attach first, then read with <see cref="Read"/> from the client's cursor:
     /// what happens in between comes twice rather than not at all. A lease that is not renewed ends after the configured seconds.
     /// An answer with another <see cref="Attachment.Id"/> than before means that this person's grain was elsewhere or forgot the
     /// connection: pushes were missed, so read again from the last cursor.
     /// </remarks>
-    [Alias("attach")]
+    [Alias("attach"), Refuses("realtime.too_many_connections")]
     Task<Outcome<Attachment>> Attach(ConnectionId connection, IConnectionObserver observer);
 
     /// <summary>Detaches a connection. Again: changes nothing.</summary>
@@ -27,8 +27,8 @@ public interface IUserStreamGrain : IGrainWithGuidKey
     /// <summary>Reads what happened since a cursor, straight from the storage.</summary>
     /// <param name="cursor">A cursor of this person; null for none: the answer is then a reset with a fresh cursor.</param>
     /// <param name="limit">At most this many events, 1 to 500.</param>
-    /// <remarks>Refusals: <c>realtime.bad_cursor</c> (not a cursor of this server, or of another person). An old cursor or one of another history gets a reset, never a gap.</remarks>
-    [Alias("read"), AlwaysInterleave]
+    /// <remarks>A text that is not a cursor of this server, or that of another person, is a bad cursor. An old one or one of another history gets a reset, never a gap.</remarks>
+    [Alias("read"), AlwaysInterleave, Refuses("realtime.bad_cursor")]
     Task<Outcome<CatchUp>> Read(string? cursor, int limit);
 
     /// <summary>Hands an event to every connection of this person but <paramref name="except"/>. Best effort.</summary>

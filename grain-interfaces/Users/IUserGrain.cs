@@ -11,12 +11,10 @@ public interface IUserGrain : IGrainWithGuidKey
     Task<Outcome<ProfileView>> Create(string handle, string displayName);
 
     /// <summary>The profile.</summary>
-    /// <remarks>Refusals: <c>users.not_found</c>.</remarks>
-    [Alias("get"), ReadOnly]
+    [Alias("get"), ReadOnly, Refuses("users.not_found")]
     Task<Outcome<ProfileView>> Get();
 
     /// <summary>Changes the profile and raises its version; a change that changes nothing does not.</summary>
-    /// <remarks>Refusals, in order: <c>users.not_found</c>, <c>users.display_name</c>, <c>users.bio</c>, <c>request.text_not_storable</c>, <c>users.version</c>.</remarks>
-    [Alias("change")]
+    [Alias("change"), Refuses("users.not_found", "users.display_name", "users.bio", "request.text_not_storable", "users.version")]
     Task<Outcome<ProfileView>> Change(ChangeProfile change);
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace OrleansSocial.Kernel;
 
-/// <summary>What a running silo checks of itself. Section <c>Social:Checks</c>.</summary>
+/// <summary>What a running node checks of itself. Section <c>Social:Checks</c>.</summary>
 public sealed class CheckOptions
 {
     /// <summary>The section of the configuration.</summary>
@@ -10,6 +10,9 @@ public sealed class CheckOptions
 
     /// <summary>Whether grains check the invariants of what they hold each time that it changes. On in every test; costs time in proportion to what is held.</summary>
     public bool Invariants { get; set; }
+
+    /// <summary>Whether an answer with a refusal that its route, hub method or grain method does not declare is a fault. On in every test.</summary>
+    public bool Refusals { get; set; }
 }
 
 /// <summary>What a grain holds, and what always holds of it.</summary>

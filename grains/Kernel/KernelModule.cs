@@ -15,13 +15,18 @@ public static class KernelModule
     public const string DirectConnectionName = "PostgresDirect";
 
     /// <summary>Registers the kernel. The host puts the fence up and takes it down.</summary>
-    public static IServiceCollection AddKernel(this IServiceCollection services)
+    public static IServiceCollection AddKernel(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
 
         services.AddSingleton<WriteFence>();
         services.AddSingleton<GroupCommit>();
         services.AddSingleton<Invariants>();
+
+        // Before all other filters, so that it sees what the caller hears.
+        if (bool.TryParse(configuration[$"{CheckOptions.Section}:{nameof(CheckOptions.Refusals)}"], out var checks) && checks)
+            services.Insert(0, ServiceDescriptor.Singleton<IIncomingGrainCallFilter, AnswerCheck>());
+
         services.AddSingleton<Horizons>();
         services.AddSingleton(new EventAssembly(typeof(IEvent).Assembly)).AddSingleton<EventCatalog>().AddSingleton<EventLog>().AddHostedService<EventDays>();
         services.AddSingleton(provider => new Database(

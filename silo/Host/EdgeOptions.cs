@@ -39,9 +39,6 @@ internal sealed class EdgeOptions
     [Range(0, 60)]
     public int RepeatSecondsMax { get; set; } = 10;
 
-    /// <summary>Whether an answer with a refusal that its route does not declare is a fault. On in every test.</summary>
-    public bool ChecksRefusals { get; set; }
-
     /// <summary>Other origins whose pages may call the API, separated by spaces, such as <c>https://app.example.org</c>. None by default.</summary>
     [RegularExpression(@"^(https?://[^\s/*]+(\s+https?://[^\s/*]+)*)?$", ErrorMessage = "is a list of origins such as https://app.example.org, separated by spaces.")]
     public string Origins { get; set; } = "";

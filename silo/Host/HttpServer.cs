@@ -38,7 +38,7 @@ internal static class HttpServer
             TimeSpan.FromSeconds(services.GetRequiredService<IOptions<EdgeOptions>>().Value.RepeatSecondsMax),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<IHostApplicationLifetime>()));
-        builder.Services.AddSingleton(services => new DeclaredRefusals(services.GetRequiredService<IOptions<EdgeOptions>>().Value.ChecksRefusals));
+        builder.Services.AddSingleton(services => new DeclaredRefusals(services.GetRequiredService<IOptions<CheckOptions>>().Value.Refusals));
         builder.Services.AddCors();
         builder.Services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<EdgeOptions>>((cors, edge) =>
             cors.AddDefaultPolicy(policy => policy

@@ -16,7 +16,7 @@ internal static class Storage
         builder.AddPostgres();
         builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<Migrator>(provider, Path.Combine(AppContext.BaseDirectory, "migrations")));
         NodeIdentity.Register(builder);
-        builder.Services.AddKernel();
+        builder.Services.AddKernel(builder.Configuration);
     }
 
     /// <summary>Registers the client by which a node without grains reaches the silos; it finds them in their database.</summary>

@@ -44,9 +44,10 @@ public class OutwardContracts
     [Fact]
     public void Refusal_codes()
     {
-        var refusals = AllRefusals().ToList();
+        var refusals = Kernel.Refusals.All;
 
-        Assert.Equal(refusals.Count, refusals.Select(r => r.Code).Distinct().Count());
+        var declared = s_interfaces.GetTypes().SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static)).Count(f => f.FieldType == typeof(Kernel.Refusal));
+        Assert.True(refusals.Count == declared, "two refusals have the same code, or one stands outside a class …Refusals");
         Golden.Check("refusal-codes", refusals.OrderBy(r => r.Code, StringComparer.Ordinal)
             .Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Code} {(int)r.Kind} {r.Message}")), line => line.Split(' ')[0]);
     }
@@ -56,11 +57,29 @@ public class OutwardContracts
         .OrderBy(t => t.FullName, StringComparer.Ordinal)
         .SelectMany(DescribeOptions));
 
-    internal static IEnumerable<Kernel.Refusal> AllRefusals() => s_interfaces.GetTypes()
-        .Where(t => t.Name.EndsWith("Refusals", StringComparison.Ordinal))
-        .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static))
-        .Where(f => f.FieldType == typeof(Kernel.Refusal))
-        .Select(f => (Kernel.Refusal)f.GetValue(null)!);
+    [Fact]
+    public void Every_code_that_a_method_declares_is_a_refusal_of_a_slice()
+    {
+        Assert.Empty(s_interfaces.GetTypes().Where(t => t.IsInterface).SelectMany(t => t.GetMethods()).SelectMany(Misdeclared));
+        Assert.Equal(
+            [
+                "ICareless.Ask: chat.no_such_thing is the refusal of no slice", "ICareless.Ask: chat.not_found is declared twice",
+                "ICareless.Ask: service.unavailable needs no declaration", "ICareless.Tell: answers no outcome and refuses nothing",
+            ],
+            typeof(ICareless).GetMethods().SelectMany(Misdeclared));
+    }
+
+    /// <summary>What is wrong with the refusals that a method declares, a sentence each.</summary>
+    internal static IEnumerable<string> Misdeclared(MethodInfo method)
+    {
+        if (method.GetCustomAttribute<Kernel.RefusesAttribute>() is not { } declared) yield break;
+        var (known, name) = (Kernel.Refusals.All.Select(r => r.Code).ToHashSet(), $"{method.DeclaringType!.Name}.{method.Name}");
+        foreach (var code in declared.Codes.Where(code => !known.Contains(code))) yield return $"{name}: {code} is the refusal of no slice";
+        foreach (var (code, _) in declared.Codes.CountBy(code => code).Where(counted => counted.Value > 1)) yield return $"{name}: {code} is declared twice";
+        if (declared.Codes.Contains(Kernel.CommonRefusals.Unavailable.Code)) yield return $"{name}: service.unavailable needs no declaration";
+        var answer = method.ReturnType is { IsGenericType: true } task && typeof(Task).IsAssignableFrom(task) ? task.GetGenericArguments()[0] : method.ReturnType;
+        if (!typeof(Kernel.IOutcome).IsAssignableFrom(answer)) yield return $"{name}: answers no outcome and refuses nothing";
+    }
 
     // An owner's line is "its name (its alias)", a member's "its alias or number: what it is".
     private static string AliasIn(string line) => line.EndsWith(')') && !line.Contains(": ", StringComparison.Ordinal) ? line.Split('(', ')')[^2] : line.Split(':')[0];
@@ -78,7 +97,8 @@ public class OutwardContracts
                 method.IsDefined(typeof(Kernel.ClusterOnlyAttribute)) ? "cluster-only" : null,
             };
             var parameters = string.Join(", ", method.GetParameters().Select(p => $"{Name(p.ParameterType)} {p.Name}"));
-            yield return $"  {Alias(method)}: {Name(method.ReturnType)} {method.Name}({parameters}) {string.Join(' ', options.OfType<string>())}".TrimEnd();
+            var refuses = method.GetCustomAttribute<Kernel.RefusesAttribute>() is { } declared ? $" refuses {string.Join(' ', declared.Codes)}" : "";
+            yield return $"  {string.Join(' ', [$"{Alias(method)}: {Name(method.ReturnType)} {method.Name}({parameters})", .. options.OfType<string>()])}{refuses}";
         }
     }
 
@@ -108,6 +128,15 @@ public class OutwardContracts
                 yield return string.Create(CultureInfo.InvariantCulture, $"  {path}{property.Name}: {Name(property.PropertyType)} = {property.GetValue(holder) ?? "null"}{range}");
             }
         }
+    }
+
+    private interface ICareless
+    {
+        [Kernel.Refuses("chat.not_found", "chat.no_such_thing", "chat.not_found", "service.unavailable")]
+        Task<Kernel.Outcome<Kernel.Done>> Ask();
+
+        [Kernel.Refuses("chat.not_found")]
+        Task Tell();
     }
 
     private static string? Alias(MemberInfo member) => member.GetCustomAttributes<AliasAttribute>().FirstOrDefault()?.Alias;

@@ -39,26 +39,30 @@ public class RouteTable(SharedHost shared)
     {
         var bare = new RouteEndpoint(_ => Task.CompletedTask, Microsoft.AspNetCore.Routing.Patterns.RoutePatternFactory.Parse("/v1/bare"), 0, EndpointMetadataCollection.Empty, null);
 
-        Assert.Equal(3, Undeclared(bare).Count());
+        Assert.Equal(4, Undeclared(bare).Count());
     }
 
     [Fact]
-    public void Every_code_that_a_route_names_is_a_refusal_of_a_slice()
-    {
-        var known = OutwardContracts.AllRefusals().Select(r => r.Code).ToHashSet();
+    public void Every_code_that_a_hub_method_names_is_a_refusal_of_a_slice() => Assert.Empty(HubMethods.SelectMany(OutwardContracts.Misdeclared));
 
-        Assert.All(Routes.SelectMany(r => r.Metadata.GetOrderedMetadata<RefusesMetadata>().SelectMany(m => m.Codes)), code => Assert.Contains(code, known));
+    [Fact]
+    public void A_route_refuses_with_what_the_methods_it_asks_declare()
+    {
+        var send = Routes.Single(r => r.DisplayName!.StartsWith("HTTP: POST /v1/conversations/{id}/messages ", StringComparison.Ordinal));
+
+        Assert.Equal(Refusals.Of(typeof(Chat.IConversationGrain), nameof(Chat.IConversationGrain.Send)), send.Metadata.DeclaredRefusals());
+        Assert.Throws<InvalidOperationException>(() => Refusals.Of(typeof(Chat.IConversationGrain), "Shout"));
     }
 
     [Fact]
-    public void An_answer_that_its_route_does_not_declare_is_a_fault_where_that_is_demanded()
+    public async Task The_documentation_names_the_problems_that_a_route_may_answer_and_no_others()
     {
-        var route = Routes.First(r => r.Metadata.GetMetadata<RefusesMetadata>()?.Codes is [var only] && only == Chat.ChatRefusals.NotFound.Code);
+        var paths = JsonDocument.Parse(await shared.Host.Http.GetStringAsync("/openapi/v1.json")).RootElement.GetProperty("paths");
+        IEnumerable<string> Statuses(string path, string verb) => paths.GetProperty(path).GetProperty(verb).GetProperty("responses").EnumerateObject().Select(r => r.Name);
 
-        new DeclaredRefusals(demanded: true).Check(route, Chat.ChatRefusals.NotFound);
-        new DeclaredRefusals(demanded: true).Check(route, CommonRefusals.Unavailable);
-        new DeclaredRefusals(demanded: false).Check(route, Chat.ChatRefusals.Busy);
-        Assert.Throws<InvalidOperationException>(() => new DeclaredRefusals(demanded: true).Check(route, Chat.ChatRefusals.Busy));
+        Assert.Equal(["200", "400", "401", "404", "429", "503"], Statuses("/v1/conversations/{id}", "get"));
+        Assert.Equal(["201", "400", "409", "413", "415", "422", "429", "503"], Statuses("/v1/auth/register", "post"));
+        Assert.Equal(["200", "400", "401", "429", "503"], Statuses("/v1/events/stream", "get"));
     }
 
     [Fact]
@@ -90,6 +94,7 @@ public class RouteTable(SharedHost shared)
         else if (signed != metadata.GetOrderedMetadata<IAuthorizeData>().Any()) yield return $"{route.RoutePattern.RawText}: Signed() and authorization differ";
         if (metadata.GetMetadata<RateMetadata>() is null) yield return $"{route.RoutePattern.RawText}: declare its Limited(Rate)";
         if (metadata.GetMetadata<RepeatMetadata>() is null) yield return $"{route.RoutePattern.RawText}: declare it Repeated(), RepeatedWithKey() or Once()";
+        if (metadata.GetMetadata<RefusesMetadata>() is null) yield return $"{route.RoutePattern.RawText}: declare what it Asks<IGrain>(method), or what it Refuses(…) itself";
     }
 
     private static string Describe(RouteEndpoint route)
@@ -99,11 +104,15 @@ public class RouteTable(SharedHost shared)
         var auth = metadata.GetMetadata<SignedMetadata>() is null ? "public" : "signed";
         var rate = metadata.GetMetadata<RateMetadata>()?.Rate.ToString() ?? "-";
         var creates = metadata.GetMetadata<CreatesMetadata>() is null ? "" : " creates";
-        var codes = string.Join(' ', metadata.GetOrderedMetadata<RefusesMetadata>().SelectMany(m => m.Codes).Order(StringComparer.Ordinal));
         var repeated = metadata.GetMetadata<RepeatMetadata>()?.When ?? "-";
-        return $"{verbs} {route.RoutePattern.RawText} {auth} {rate} {repeated}{creates} {codes}".TrimEnd();
+        return $"{verbs} {route.RoutePattern.RawText} {auth} {rate} {repeated}{creates} {Codes(metadata.DeclaredRefusals())}".TrimEnd();
     }
 
-    private static string Describe(MethodInfo method) =>
-        $"HUB /v1/live {method.Name} {method.GetCustomAttribute<ChargedAttribute>()?.Rate.ToString() ?? "-"} {(method.IsDefined(typeof(RepeatedAttribute)) ? "repeated" : "once")}";
+    private static string Describe(MethodInfo method)
+    {
+        var declared = HubDeclaration.Of(method);
+        return $"HUB /v1/live {method.Name} {declared.Rate?.ToString() ?? "-"} {(declared.Repeated ? "repeated" : "once")} {Codes(declared.Refusals)}".TrimEnd();
+    }
+
+    private static string Codes(IEnumerable<Refusal> refusals) => string.Join(' ', refusals.Select(refusal => refusal.Code));
 }

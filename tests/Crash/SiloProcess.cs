@@ -82,6 +82,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         start.Environment["Social__Node__Data"] = _data;
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["Social__Checks__Invariants"] = "true";
+        start.Environment["Social__Checks__Refusals"] = "true";
         foreach (var (key, value) in _settings) start.Environment[key] = value;
 
         var ready = _ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -97,7 +97,7 @@ public sealed class SocialHost : IAsyncDisposable
             ["ConnectionStrings:Postgres"] = connectionString,
             ["Social:Node:Seed"] = "false",
             ["Social:Checks:Invariants"] = "true",
-            ["Social:Edge:ChecksRefusals"] = "true",
+            ["Social:Checks:Refusals"] = "true",
             ["Social:Node:SiloPort"] = $"{FreePort.Find()}",
             ["Logging:LogLevel:Default"] = "Warning",
             ["Social:Postgres:ClaimSecondsMax"] = "5",

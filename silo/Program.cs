@@ -65,7 +65,8 @@ public static class SocialApp
                 .MapIdentity()
                 .MapUsers()
                 .MapChat()
-                .MapRealtime();
+                .MapRealtime()
+                .MapParkedEvents();
         }
 
         return app;

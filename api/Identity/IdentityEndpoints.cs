@@ -28,7 +28,7 @@ public static class IdentityEndpoints
         services.AddHostedService(s => s.GetRequiredService<VerificationKeys>());
         services.AddAuthentication(BearerHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, configureOptions: null);
-        services.AddAuthorization();
+        services.AddAuthorization(options => options.AddPolicy(Routes.AdminPolicy, policy => policy.RequireRole(AdminOptions.Role)));
         return services;
     }
 

@@ -36,6 +36,9 @@ public sealed record RateMetadata(Rate Rate);
 /// <summary>The route needs a valid access token.</summary>
 public sealed record SignedMetadata;
 
+/// <summary>The route is for operators.</summary>
+public sealed record AdminMetadata;
+
 /// <summary>The route is open to everyone.</summary>
 public sealed record PublicMetadata;
 
@@ -56,6 +59,9 @@ public sealed record TaggedMetadata(Func<object, string> Tag);
 /// <summary>Routes declare, bodies do: the declarations.</summary>
 public static class Routes
 {
+    /// <summary>The policy that lets operators pass.</summary>
+    public const string AdminPolicy = "admin";
+
     /// <summary>The group under which every route of this version stands: outcomes become responses, problems are documented.</summary>
     public static RouteGroupBuilder MapV1(this IEndpointRouteBuilder app)
     {
@@ -69,6 +75,11 @@ public static class Routes
     public static TBuilder Signed<TBuilder>(this TBuilder route)
         where TBuilder : IEndpointConventionBuilder
         => route.RequireAuthorization().WithMetadata(new SignedMetadata());
+
+    /// <summary>Only for operators with a valid access token.</summary>
+    public static TBuilder Admin<TBuilder>(this TBuilder route)
+        where TBuilder : IEndpointConventionBuilder
+        => route.Signed().RequireAuthorization(AdminPolicy).WithMetadata(new AdminMetadata());
 
     /// <summary>For everyone.</summary>
     public static TBuilder Public<TBuilder>(this TBuilder route)

@@ -12,6 +12,9 @@ public static class IdentityRefusals
     /// <summary>The password is too short or too long.</summary>
     public static readonly Refusal PasswordLength = new("identity.password_length", Kind.Unprocessable, "A password has 8 to 128 characters.");
 
+    /// <summary>The route is for operators.</summary>
+    public static readonly Refusal NotAnAdmin = new("identity.not_an_admin", Kind.Forbidden, "Only who operates this system may do this; see Social:Admins.");
+
     /// <summary>Somebody has this handle.</summary>
     public static readonly Refusal HandleTaken = new("identity.handle_taken", Kind.Conflict, "This handle is taken; choose another.");
 

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace OrleansSocial.Kernel;
 
-/// <summary>Sees to it that the log of events has a partition for today and the days that follow: before this silo serves, and every hour.</summary>
+/// <summary>Sees to it that the log of events has a partition for today and the days that follow, that days go which nobody is to read, and that its numbers belong to the history of this database: before this silo serves, and every hour.</summary>
 /// <remarks>A write on a day without one fails. So there are some ahead: as many nights may pass in which PostgreSQL could not be asked.</remarks>
-internal sealed partial class EventDays(Database database, TimeProvider clock, ILogger<EventDays> log) : IHostedService, IDisposable
+internal sealed partial class EventDays(Database database, IOptions<EventOptions> options, TimeProvider clock, ILogger<EventDays> log) : IHostedService, IDisposable
 {
     private const int DaysAhead = 3;
     private static readonly TimeSpan s_pause = TimeSpan.FromHours(1);
@@ -58,7 +59,10 @@ internal sealed partial class EventDays(Database database, TimeProvider clock, I
 
     private Task<int> Make(CancellationToken cancellation) => database.Use(async (connection, token) =>
     {
-        await using var command = new NpgsqlCommand("SELECT social_event_days($1)", connection) { Parameters = { Sql.Int(DaysAhead) } };
+        await using var command = new NpgsqlCommand("SELECT social_event_rebase(), social_event_days($1), social_event_prune($2)", connection)
+        {
+            Parameters = { Sql.Int(DaysAhead), Sql.Int(options.Value.DaysMax) },
+        };
         return await command.ExecuteNonQueryAsync(token);
     }, cancellation);
 

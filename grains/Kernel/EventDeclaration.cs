@@ -18,6 +18,9 @@ internal sealed record EventDeclaration(Type Record, string Alias, string? Told)
         record,
         record.GetCustomAttribute<AliasAttribute>(inherit: false)?.Alias ?? throw new InvalidOperationException($"{record} is an event and has no [Alias]."),
         record.GetCustomAttribute<ToldAttribute>(inherit: false)?.Type));
+
+    /// <summary>An event from what the log holds of it.</summary>
+    public IEvent Read(string data) => (IEvent)StateSerializer.Read(data, Record);
 }
 
 /// <summary>The events that an assembly declares.</summary>

@@ -20,9 +20,12 @@ internal sealed class GroupCommit
     public GroupCommit(
         Database database, WriteFence fence, IOptions<GroupCommitOptions> options, TimeProvider clock, ILogger<GroupCommit> log, IPersonalEvents? people = null)
     {
-        _lanes = [.. Enumerable.Range(0, options.Value.LanesMax).Select(_ => new GroupCommitLane(database, fence, options.Value, clock, log))];
+        _lanes = [.. Enumerable.Range(0, options.Value.LanesMax).Select(_ => new GroupCommitLane(database, fence, options.Value, Announce, clock, log))];
         _people = people;
     }
+
+    /// <summary>Called on a lane with the events of each transaction that has any, once it is stored.</summary>
+    public event Action<IReadOnlyList<StoredEvent>>? EventsStored;
 
     /// <summary>Adds a write to its lane; <see cref="Write.End"/> tells the outcome. False, and nothing happens, when the lane is full.</summary>
     public bool TryAdd(Write write) => _lanes[(uint)write.Owner.OwnerHash % (uint)_lanes.Length].TryAdd(write);
@@ -43,6 +46,8 @@ internal sealed class GroupCommit
         var write = new LooseWrite<T>(new Ledger(this, Guid.CreateVersion7(), 0, LooseRules), into, row);
         if (!TryAdd(write) || await write.End != CommitOutcome.Stored) throw new DatabaseUnavailableException("A write was not stored, or nobody knows.");
     }
+
+    private void Announce(IReadOnlyList<StoredEvent> events) => EventsStored?.Invoke(events);
 
     // An owner of its own: nothing goes before it and nothing after it.
     private sealed class LooseWrite<T>(Ledger owner, Statement<T> into, T row) : Write(owner)

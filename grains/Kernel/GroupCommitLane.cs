@@ -9,7 +9,8 @@ namespace OrleansSocial.Kernel;
 /// 1. At most one drain runs, and one does while anything waits.
 /// 2. Every write that was added ends: stored, settled or failed.
 /// 3. Writes are stored in the order in which they were added.</remarks>
-internal sealed partial class GroupCommitLane(Database database, WriteFence fence, GroupCommitOptions options, TimeProvider clock, ILogger log)
+internal sealed partial class GroupCommitLane(
+    Database database, WriteFence fence, GroupCommitOptions options, Action<IReadOnlyList<StoredEvent>> announce, TimeProvider clock, ILogger log)
     : IThreadPoolWorkItem
 {
     private static readonly Meter Meter = new("OrleansSocial.Kernel");
@@ -140,11 +141,12 @@ internal sealed partial class GroupCommitLane(Database database, WriteFence fenc
         foreach (var write in part) write.Owner.Rewind();
         foreach (var write in part) write.Render(rows);
         rows.AddTo(batch);
-        rows.Stored(await Execute(batch));
+        var events = rows.Stored(await Execute(batch));
 
         Sizes.Record(part.Count);
         Durations.Record(clock.GetElapsedTime(start).TotalSeconds);
         Finish(part, CommitOutcome.Stored);
+        if (events.Count > 0) announce(events);
     }
 
     /// <summary>Runs all commands, and tells the number of their transaction.</summary>

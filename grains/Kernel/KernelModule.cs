@@ -28,7 +28,7 @@ public static class KernelModule
             services.Insert(0, ServiceDescriptor.Singleton<IIncomingGrainCallFilter, AnswerCheck>());
 
         services.AddSingleton<Horizons>();
-        services.AddSingleton(new EventAssembly(typeof(IEvent).Assembly)).AddSingleton<EventCatalog>().AddSingleton<EventLog>().AddHostedService<EventDays>();
+        services.AddEvents();
         services.AddSingleton(provider => new Database(
             provider.GetRequiredService<IConfiguration>().GetConnectionString(ConnectionName)
                 ?? throw new StartRefusedException($"ConnectionStrings:{ConnectionName} is not set."),

@@ -7,7 +7,7 @@ namespace OrleansSocial.Kernel;
 internal sealed class Rows(DateTimeOffset at)
 {
     private readonly Dictionary<Statement, RowSet> _sets = [];
-    private readonly List<(Write By, IEvent Happened)> _events = [];
+    private readonly List<(Write By, Guid Id, IEvent Happened)> _events = [];
 
     /// <summary>The time that everything in this transaction happened at.</summary>
     public DateTimeOffset At => at;
@@ -22,14 +22,31 @@ internal sealed class Rows(DateTimeOffset at)
     /// <summary>Adds an event: it is stored with the rows of its write, or not at all, and told once it is.</summary>
     public void Happened(Write by, IEvent happened)
     {
-        _events.Add((by, happened));
-        EventLog.Append(this, _events.Count, happened);
+        var id = Guid.CreateVersion7(at);
+        _events.Add((by, id, happened));
+        EventLog.Append(this, _events.Count, id, happened);
     }
 
-    /// <summary>Takes note of the transaction that has stored them: each write gets its events.</summary>
-    public void Stored(ulong xid)
+    /// <summary>Lets an event happen at a later time. There is one of its kind for each topic: another time takes the place of the one before.</summary>
+    public void Due(DateTimeOffset time, IEvent happens) => Add(EventDue.Put, (time, happens));
+
+    /// <summary>Takes an event back that was to happen; nothing when there is none.</summary>
+    public void NotDue<TEvent>(Guid topic)
+        where TEvent : class, IEvent => Add(EventDue.TakenBack, (EventDeclaration.Of(typeof(TEvent)).Alias, topic));
+
+    /// <summary>Takes note of the transaction that has stored them: each write gets its events, and the caller all of them.</summary>
+    public IReadOnlyList<StoredEvent> Stored(ulong xid)
     {
-        for (var i = 0; i < _events.Count; i++) _events[i].By.Keep(new(xid, i + 1, _events[i].Happened));
+        if (_events.Count == 0) return [];
+        var all = new List<StoredEvent>(_events.Count);
+        foreach (var (by, id, happened) in _events)
+        {
+            var stored = new StoredEvent(new(xid, all.Count + 1), id, at, happened);
+            by.Keep(stored);
+            all.Add(stored);
+        }
+
+        return all;
     }
 
     /// <summary>Hands the commands over, in their order.</summary>

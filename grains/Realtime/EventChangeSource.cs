@@ -10,7 +10,7 @@ internal sealed class EventChangeSource(EventLog log) : IChangeSource
 
     /// <inheritdoc/>
     public async Task<ChangeAnswer> Read(ChangeQuery query, NpgsqlDataReader results, CancellationToken cancellation) =>
-        new Answer([.. from stored in await log.Read(results, cancellation) let told = PersonalEvents.Of(stored) where told is not null select new Change(stored.Xid, told)]);
+        new Answer([.. from stored in await log.Read(results, cancellation) let told = PersonalEvents.Of(stored) where told is not null select new Change(stored.Place.Xid, told)]);
 
     private sealed class Answer(List<Change> changes) : ChangeAnswer
     {

@@ -12,6 +12,6 @@ internal sealed class PersonalEvents(IGrainFactory grains, ILiveRoster roster) :
 
     /// <summary>An event as its person is told it, pushed and from the cursor alike: its number is its transaction, and its version its place there. Null where nobody is told.</summary>
     public static LiveEvent? Of(StoredEvent stored) => EventDeclaration.Of(stored.Happened.GetType()).Told is { } type
-        ? new(type, stored.Happened, stored.Happened.Topic, (long)stored.Xid, stored.Ordinal)
+        ? new(type, stored.Happened, stored.Happened.Topic, (long)stored.Place.Xid, stored.Place.Ordinal)
         : null;
 }

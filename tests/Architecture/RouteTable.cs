@@ -101,7 +101,7 @@ public class RouteTable(SharedHost shared)
     {
         var metadata = route.Metadata;
         var verbs = string.Join('|', metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Order(StringComparer.Ordinal) ?? Enumerable.Repeat("ANY", 1));
-        var auth = metadata.GetMetadata<SignedMetadata>() is null ? "public" : "signed";
+        var auth = metadata.GetMetadata<AdminMetadata>() is not null ? "admin" : metadata.GetMetadata<SignedMetadata>() is null ? "public" : "signed";
         var rate = metadata.GetMetadata<RateMetadata>()?.Rate.ToString() ?? "-";
         var creates = metadata.GetMetadata<CreatesMetadata>() is null ? "" : " creates";
         var repeated = metadata.GetMetadata<RepeatMetadata>()?.When ?? "-";

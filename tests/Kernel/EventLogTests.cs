@@ -56,7 +56,7 @@ public sealed class EventLogTests(ChatServer server) : ChangeSourceSuite
         await using var ground = await EventGround.Create(server);
 
         var numbers = new List<(ulong, int)>();
-        foreach (var _ in Enumerable.Range(0, 5)) numbers.AddRange((await ground.Write(write => write.Say("a").Say("b"))).Events.Select(e => (e.Xid, e.Ordinal)));
+        foreach (var _ in Enumerable.Range(0, 5)) numbers.AddRange((await ground.Write(write => write.Say("a").Say("b"))).Events.Select(e => (e.Place.Xid, e.Place.Ordinal)));
 
         Assert.Equal(numbers.Order(), numbers);
         Assert.Equal(10, numbers.Distinct().Count());
@@ -86,6 +86,77 @@ public sealed class EventLogTests(ChatServer server) : ChangeSourceSuite
         Assert.Equal((4, 6), (before, await FencedDatabase.Scalar<long>(ground.Database, Count)));
     }
 
+    [Fact]
+    public async Task Of_two_that_believe_to_own_a_part_one_moves_it_and_the_effects_of_the_other_are_not()
+    {
+        await using var ground = await EventGround.Create(server);
+        var part = new SubscriberPart("test.owners", 3);
+        var position = await new SubscriberStore(ground.Database).Load(part, ground.Fence);
+        var moved = new MovedPosition(part, position with { Version = 1, Position = new(10, 2), Ahead = [new(11, 1), new(12, 3)] });
+
+        var first = await ground.Commit(Effects("of the first"), moved);
+        var second = await ground.Commit(Effects("of the second"), moved);
+
+        Assert.Equal((true, false), (first, second));
+        Assert.Equal("of the first", await FencedDatabase.Scalar<string>(ground.Database, "SELECT string_agg(text, ',') FROM said"));
+        var now = await new SubscriberStore(ground.Database).Load(part, ground.Fence);
+        Assert.Equal((1L, new EventPlace(10, 2)), (now.Version, now.Position));
+        Assert.Equal([new(11, 1), new(12, 3)], now.Ahead);
+    }
+
+    [Fact]
+    public async Task After_a_restore_into_another_history_positions_stand_where_they_stood()
+    {
+        await using var ground = await EventGround.Create(server);
+        await PrivatePostgres.Execute(ground.Connection, "SELECT social_event_rebase()");
+        await ground.Change(5);
+        await ground.Change(5);
+        var all = await ground.Stored();
+        var part = new SubscriberPart("test.restored", SubscriberPart.Of(ground.Reader));
+        var position = await new SubscriberStore(ground.Database).Load(part, ground.Fence);
+        Assert.True(await ground.Commit(new(), new(part, position with { Version = 1, Position = all[6].Place, Ahead = [all[8].Place] })));
+
+        await PrivatePostgres.Execute(ground.Connection, "UPDATE event_history SET history = 'of the server that was dumped'; SELECT social_event_rebase()");
+
+        var (now, moved) = (await ground.Stored(), await new SubscriberStore(ground.Database).Load(part, ground.Fence));
+        Assert.Equal(all.Select(one => one.Id), now.Select(one => one.Id));
+        Assert.All(now, one => Assert.True(one.Place.Xid > all[^1].Place.Xid));
+        Assert.Equal(now[6].Place, moved.Position);
+        Assert.Equal([now[8].Place], moved.Ahead);
+        Assert.False(await FencedDatabase.Scalar<bool>(ground.Database, "SELECT social_event_rebase()"));
+    }
+
+    [Fact]
+    public async Task A_day_goes_when_no_cursor_reaches_back_to_it_and_every_subscriber_has_passed_it()
+    {
+        await using var ground = await EventGround.Create(server);
+        await ground.Change(1);
+        await PrivatePostgres.Execute(
+            ground.Connection,
+            """
+            CREATE TABLE events_20200101 PARTITION OF events FOR VALUES FROM ('2020-01-01') TO ('2020-01-02');
+            UPDATE events SET day = '2020-01-01'
+            """);
+        var part = new SubscriberPart("test.pruned", 0);
+        var position = await new SubscriberStore(ground.Database).Load(part, ground.Fence);
+        Assert.Equal(new DateOnly(2020, 1, 1), position.Day);
+
+        Assert.Equal(0, await Prune(100_000));
+        Assert.Equal(0, await Prune(60));
+        Assert.True(await ground.Commit(new(), new(part, position with { Version = 1, Position = new(ulong.MaxValue / 2, 0) })));
+        Assert.Equal(1, await Prune(60));
+
+        Assert.Equal(0, await FencedDatabase.Scalar<long>(ground.Database, "SELECT count(*) FROM events"));
+        Task<int> Prune(int days) => FencedDatabase.Scalar<int>(ground.Database, $"SELECT social_event_prune({days})");
+    }
+
+    private static Effects Effects(string text)
+    {
+        var effects = new Effects();
+        effects.Add(SayingWrite.Rows, text);
+        return effects;
+    }
+
     internal override async Task<ChangeGround> Make() => await EventGround.Create(server);
 
     private sealed class Teller : IPersonalEvents
@@ -103,7 +174,7 @@ public sealed record Said([property: Id(0)] UserId To, [property: Id(1)] string 
 /// <summary>Tells somebody several things, with a row that PostgreSQL refuses where one of them is poison.</summary>
 internal sealed class SayingWrite(Ledger owner, UserId to) : Write(owner)
 {
-    private static readonly Statement<string> s_rows = new("INSERT INTO said (text) SELECT * FROM unnest($1::text[])", columns => columns.Text(text => text));
+    public static readonly Statement<string> Rows = new("INSERT INTO said (text) SELECT * FROM unnest($1::text[])", columns => columns.Text(text => text));
 
     private readonly List<string> _texts = [];
 
@@ -119,7 +190,7 @@ internal sealed class SayingWrite(Ledger owner, UserId to) : Write(owner)
     {
         foreach (var text in _texts)
         {
-            rows.Add(s_rows, text);
+            rows.Add(Rows, text);
             rows.Happened(this, new Said(to, text));
         }
     }
@@ -128,10 +199,19 @@ internal sealed class SayingWrite(Ledger owner, UserId to) : Write(owner)
 /// <summary>The log of events over a database of its own.</summary>
 internal sealed class EventGround : ChangeGround
 {
-    private static readonly EventLog s_log = new(new([new(typeof(Said).Assembly)]));
+    /// <summary>Writes an event that tells somebody something, beside the writer.</summary>
+    public const string LateSql =
+        """
+        INSERT INTO events (day, ordinal, id, alias, topic, slot, audience, at, data)
+        VALUES ((now() AT TIME ZONE 'utc')::date, 1, gen_random_uuid(), 'test.said', $1, 0, $1, now(), jsonb_build_object('To', $1, 'Text', 'late'))
+        """;
 
-    private EventGround(string connection, Database database, GroupCommit writer)
-        : base(database, new EventChangeSource(s_log)) => (Connection, Writer) = (connection, writer);
+    private static readonly EventLog s_log = new(new([new(typeof(Said).Assembly)]), new());
+
+    private EventGround(string connection, Database database, WriteFence fence, GroupCommit writer)
+        : base(database, new EventChangeSource(s_log)) => (Connection, Fence, Writer) = (connection, fence, writer);
+
+    public WriteFence Fence { get; }
 
     public string Connection { get; }
 
@@ -143,7 +223,7 @@ internal sealed class EventGround : ChangeGround
         await PrivatePostgres.Execute(connection, "CREATE TABLE said (text text NOT NULL CHECK (text <> 'poison'))");
         var fence = await FencedDatabase.PutUp(connection);
         var database = new Database(connection, new DatabaseOptions(), fence, TimeProvider.System);
-        return new(connection, database, FencedDatabase.Writer(database, fence, new() { LanesMax = 1 }, people));
+        return new(connection, database, fence, FencedDatabase.Writer(database, fence, new() { LanesMax = 1 }, people));
     }
 
     /// <summary>One write, until it has ended.</summary>
@@ -156,6 +236,17 @@ internal sealed class EventGround : ChangeGround
         return write;
     }
 
+    /// <summary>Stores what a part of a subscriber does.</summary>
+    public async Task<bool> Commit(Effects effects, MovedPosition moved)
+    {
+        var ledger = new Ledger(Writer, Guid.NewGuid(), 0, new(10, CommonRefusals.Unavailable, static _ => { }, static () => { }));
+        return await ledger.Commit(new EffectWrite(ledger, effects, moved)) is null;
+    }
+
+    /// <summary>All that the log holds.</summary>
+    public async Task<IReadOnlyList<StoredEvent>> Stored() => (await Database.Use((connection, cancellation) =>
+        s_log.Read(connection, EventPlace.Start, default, ["test.said"], (0, EventLog.Slots - 1), 1000, cancellation))).Events;
+
     public override Task Change(int count) => Write(write =>
     {
         for (var i = 0; i < count; i++) write.Say($"{i}");
@@ -164,7 +255,7 @@ internal sealed class EventGround : ChangeGround
     public override async Task Change(NpgsqlConnection connection)
     {
         await using var command = new NpgsqlCommand(
-            """INSERT INTO events (day, ordinal, alias, topic, slot, audience, at, data) VALUES ((now() AT TIME ZONE 'utc')::date, 1, 'test.said', $1, 0, $1, now(), '{"To": "00000001-0000-0000-0000-000000000000", "Text": "late"}')""",
+            LateSql,
             connection) { Parameters = { Sql.Uuid(Reader) } };
         await command.ExecuteNonQueryAsync();
     }

@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+
+namespace OrleansSocial.Kernel;
+
+/// <summary>How far subscribers are behind, for whoever watches them.</summary>
+internal sealed class SubscriberMetrics
+{
+    private static readonly Meter Meter = new("OrleansSocial.Kernel");
+
+    private readonly ConcurrentDictionary<SubscriberPart, DateTimeOffset?> _oldest = [];
+    private readonly TimeProvider _clock;
+    private IReadOnlyDictionary<string, long> _parked = new Dictionary<string, long>();
+
+    public SubscriberMetrics(TimeProvider clock)
+    {
+        _clock = clock;
+        Meter.CreateObservableGauge("social.events.lag", Lags, "s", "Age of the oldest event that a part of a subscriber at this silo has still to handle.");
+        Meter.CreateObservableGauge("social.events.parked", Parked, "{event}", "Events that a subscriber could not handle, in the whole cluster.");
+    }
+
+    /// <summary>What a part has still to handle from.</summary>
+    public void Seen(SubscriberPart part, DateTimeOffset? oldest) => _oldest[part] = oldest;
+
+    /// <summary>A part is no longer here.</summary>
+    public void Forget(SubscriberPart part) => _oldest.TryRemove(part, out _);
+
+    /// <summary>How many are parked.</summary>
+    public void Count(IReadOnlyDictionary<string, long> parked) => _parked = parked;
+
+    /// <summary>The longest delay of a subscriber's parts at this silo.</summary>
+    public TimeSpan LagOf(string subscriber) => _oldest.Where(one => one.Key.Subscriber == subscriber).Select(one => Lag(one.Value)).DefaultIfEmpty().Max();
+
+    private IEnumerable<Measurement<double>> Lags() => _oldest.Select(one => one.Key.Subscriber).Distinct().Select(name => new Measurement<double>(LagOf(name).TotalSeconds, Tag(name)));
+
+    private IEnumerable<Measurement<long>> Parked() => _parked.Select(one => new Measurement<long>(one.Value, Tag(one.Key)));
+
+    private TimeSpan Lag(DateTimeOffset? oldest) => oldest is { } at && _clock.GetUtcNow() - at is var lag && lag > TimeSpan.Zero ? lag : TimeSpan.Zero;
+
+    private static KeyValuePair<string, object?> Tag(string subscriber) => new("subscriber", subscriber);
+}

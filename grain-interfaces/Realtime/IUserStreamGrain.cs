@@ -27,7 +27,7 @@ public interface IUserStreamGrain : IGrainWithGuidKey
     /// <summary>Reads what happened since a cursor, straight from the storage.</summary>
     /// <param name="cursor">A cursor of this person; null for none: the answer is then a reset with a fresh cursor.</param>
     /// <param name="limit">At most this many events, 1 to 500.</param>
-    /// <remarks>A text that is not a cursor of this server, or that of another person, is a bad cursor. An old one or one of another history gets a reset, never a gap.</remarks>
+    /// <remarks>What this cluster did not give to this person is a bad cursor. An old one or one of another history gets a reset, never a gap.</remarks>
     [Alias("read"), AlwaysInterleave, Refuses("realtime.bad_cursor")]
     Task<Outcome<CatchUp>> Read(string? cursor, int limit);
 

@@ -29,6 +29,8 @@ public static class KernelModule
 
         services.AddSingleton<Horizons>();
         services.AddEvents();
+        services.AddSingleton<ClusterKey>();
+        services.AddHostedService<ClusterKeyReading>();
         services.AddSingleton(provider => new Database(
             provider.GetRequiredService<IConfiguration>().GetConnectionString(ConnectionName)
                 ?? throw new StartRefusedException($"ConnectionStrings:{ConnectionName} is not set."),

@@ -15,7 +15,8 @@ namespace OrleansSocial.Realtime;
 /// neither a connection nor a watcher is soon forgotten; a lease is renewed more often than that.</remarks>
 [PreferLocalPlacement, CollectionAgeLimit(Minutes = 2)]
 internal sealed partial class UserStreamGrain(
-    ChangeStore changes, Arrivals arrivals, IOptions<RealtimeOptions> options, TimeProvider clock, ILogger<UserStreamGrain> log) : Grain, IUserStreamGrain
+    ChangeStore changes, Arrivals arrivals, ClusterKey cluster, IOptions<RealtimeOptions> options, TimeProvider clock, ILogger<UserStreamGrain> log)
+    : Grain, IUserStreamGrain
 {
     private const int ReadMax = 500;
 
@@ -61,9 +62,9 @@ internal sealed partial class UserStreamGrain(
     public async Task<Outcome<CatchUp>> Read(string? cursor, int limit)
     {
         CursorToken? from = null;
-        if (cursor is not null)
+        if (cursor is not null && !CursorToken.IsUnmarked(cursor))
         {
-            if (!CursorToken.TryRead(cursor, Me, out var token)) return RealtimeRefusals.BadCursor;
+            if (!CursorToken.TryRead(cursor, cluster, Me, CursorToken.DayOf(clock.GetUtcNow()), out var token)) return RealtimeRefusals.BadCursor;
             from = token;
         }
 
@@ -71,7 +72,7 @@ internal sealed partial class UserStreamGrain(
 
         // Whoever has read to the end stands at this horizon: the first comparison begins here.
         if (!page.More && _comparison is { } comparison) comparison.Since ??= page.Next;
-        return new CatchUp([.. page.Changes.Select(c => c.Event)], page.Next.Write(Me), page.More, page.Reset != ResetReason.None);
+        return new CatchUp([.. page.Changes.Select(c => c.Event)], page.Next.Write(cluster, Me), page.More, page.Reset != ResetReason.None);
     }
 
     /// <inheritdoc/>
@@ -223,7 +224,7 @@ internal sealed partial class UserStreamGrain(
                 Push(change.Event, null);
 
         comparison.End(page, clock.GetUtcNow(), options.Value);
-        var cursor = page.Next.Write(Me);
+        var cursor = page.Next.Write(cluster, Me);
         foreach (var lease in _connections) lease.Offer(cursor);
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansSocial.Kernel;
 using OrleansSocial.Membership;
 using OrleansSocial.Migrations;
 using OrleansSocial.Postgres;
@@ -67,7 +68,7 @@ internal sealed class OrderedStart(IReadOnlyList<IHostedService> parts, Doors do
     private static string NameOf(IHostedService part) => part switch
     {
         EmbeddedPostgres => "PostgreSQL to start",
-        Migrator or NodeIdentity => "the database and its migrations",
+        Migrator or NodeIdentity or ClusterKeyReading => "the database and its migrations",
         Seeds => "the accounts to begin with",
         _ when part.GetType().Assembly != typeof(OrderedStart).Assembly && part.GetType().FullName!.StartsWith("Orleans", StringComparison.Ordinal) => "the cluster",
         _ => "its parts",

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OrleansSocial.Chat;
 
@@ -106,7 +107,8 @@ public sealed class CursorTests(SharedHost shared)
     {
         var bob = await Host.Person("bob");
         var fresh = await Read(bob, null);
-        Assert.True(CursorToken.TryRead(fresh.Cursor, bob.Id, out var token));
+        var key = Host.Services.GetRequiredService<ClusterKey>();
+        Assert.True(CursorToken.TryRead(fresh.Cursor, key, bob.Id, int.MaxValue - 1, out var token));
 
         CursorToken[] useless =
         [
@@ -116,14 +118,18 @@ public sealed class CursorTests(SharedHost shared)
         ];
         foreach (var cursor in useless)
         {
-            var page = await Read(bob, cursor.Write(bob.Id));
+            var page = await Read(bob, cursor.Write(key, bob.Id));
             Assert.True(page.Reset && page.Events.Count == 0 && !page.More, cursor.ToString());
             Assert.False((await Read(bob, page.Cursor)).Reset);
         }
 
+        Assert.True((await Read(bob, "100000000000003e8265c000000000000feed0123456789abcdef")).Reset, "the form that cursors had before they were marked");
+        foreach (var never in (string[])[(token with { Day = token.Day + 2 }).Write(key, bob.Id), token.Write(Keys.Of(1), bob.Id), token.Write(key, UserId.From(Guid.NewGuid()))])
+            await Person.Refused(await bob.Http.GetAsync(new Uri($"/v1/events?cursor={never}", UriKind.Relative)), HttpStatusCode.BadRequest, "realtime.bad_cursor");
+
         Assert.True(fresh.Reset);
         Assert.False((await Read(bob, fresh.Cursor)).Reset);
-        Assert.False((await Read(bob, (token with { Day = token.Day - 59 }).Write(bob.Id))).Reset);
+        Assert.False((await Read(bob, (token with { Day = token.Day - 59 }).Write(key, bob.Id))).Reset);
     }
 
     [Fact]
@@ -148,7 +154,8 @@ public sealed class CursorTests(SharedHost shared)
 
     [Theory]
     [InlineData("abc")]
-    [InlineData("100000000000003e8265c000000000000feed0123456789abcdef")]
+    [InlineData("200000000000003e8265c000000000000feed0123456789abcdef0123456789abcdef")]
+    [InlineData("100000000000003e8265c000000000000feed0123456789abcdeF")]
     [InlineData("%00")]
     [InlineData("%F0%9F%8E%89")]
     public async Task What_is_no_cursor_is_refused(string cursor)

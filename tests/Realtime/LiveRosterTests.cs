@@ -27,6 +27,7 @@ public sealed class LiveRosterTests : IAsyncLifetime
             silo.Services.AddSingleton<IIncomingGrainCallFilter>(_calls);
             silo.Services.AddSingleton<WriteFence>();
             silo.Services.AddSingleton<Horizons>().AddSingleton<EventCatalog>().AddSingleton<EventLog>();
+            silo.Services.AddSingleton<ClusterKey>();
 
             // Nothing here reads the tables.
             silo.Services.AddSingleton(s => new Database("Host=127.0.0.1;Port=1", new DatabaseOptions(), s.GetRequiredService<WriteFence>(), _clock));

@@ -27,6 +27,7 @@ public sealed class PresenceLeaseTests : IAsyncLifetime
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             silo.Services.AddSingleton<WriteFence>();
             silo.Services.AddSingleton<Horizons>().AddSingleton<EventCatalog>().AddSingleton<EventLog>();
+            silo.Services.AddSingleton<ClusterKey>();
 
             // Nothing here reads the tables: presence is never stored.
             silo.Services.AddSingleton(s => new Database("Host=127.0.0.1;Port=1", new DatabaseOptions(), s.GetRequiredService<WriteFence>(), _clock));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -21,7 +20,7 @@ public static class ChatEndpoints
 
     private static void MapRooms(RouteGroupBuilder conversations)
     {
-        conversations.MapPost("", Create).Signed().Limited(Rate.Writes).Creates().RepeatedWithKey().BodyBytesMax(BodyBytesMax)
+        conversations.MapPost("", Create).Signed().Limited(Rate.Writes).Creates(keyKept: "in the id of a group; two people have one conversation anyway").RepeatedWithKey().BodyBytesMax(BodyBytesMax)
             .WithSummary("Start a conversation").Asks<IConversationGrain>(nameof(IConversationGrain.Create));
         conversations.MapGet("", List).Signed().Limited(Rate.Reads).Repeated()
             .WithSummary("One's conversations, the most recently active first").Refuses(CommonRefusals.BadCursor).Asks<IInboxGrain>(nameof(IInboxGrain.List));
@@ -41,7 +40,7 @@ public static class ChatEndpoints
 
     private static void MapMessages(RouteGroupBuilder conversations)
     {
-        conversations.MapPost("/{id}/messages", Send).Signed().Limited(Rate.Messages).Creates().Repeated().BodyBytesMax(BodyBytesMax)
+        conversations.MapPost("/{id}/messages", Send).Signed().Limited(Rate.Messages).Creates(keyKept: "as the client key of the message").Repeated().BodyBytesMax(BodyBytesMax)
             .WithSummary("Send a text").Asks<IConversationGrain>(nameof(IConversationGrain.Send));
         conversations.MapGet("/{id}/messages", History).Signed().Limited(Rate.Reads).Repeated()
             .WithSummary("A stretch of history, oldest first").Refuses(CommonRefusals.BadCursor).Asks<IConversationGrain>(nameof(IConversationGrain.History));
@@ -60,10 +59,8 @@ public static class ChatEndpoints
         return grains.GetGrain<IConversationGrain>(id).Create(new(caller.User, body.Kind, body.Title, body.Members));
     }
 
-    private static Task<Outcome<InboxPage>> List([AsParameters] Page page, Caller caller, IGrainFactory grains) =>
-        page.Before is not null || page.Refuse() is not null
-            ? Refused<InboxPage>(CommonRefusals.BadCursor)
-            : grains.GetGrain<IInboxGrain>(caller.User).List(page.After, page.Size);
+    private static Task<Outcome<Page<ConversationSummary>>> List([AsParameters] PageQuery page, Caller caller, IGrainFactory grains) =>
+        page.Read(ask => grains.GetGrain<IInboxGrain>(caller.User).List(ask));
 
     private static Task<Outcome<ConversationView>> Get(ConversationId id, Caller caller, IGrainFactory grains) =>
         grains.GetGrain<IConversationGrain>(id).Get(caller.User);
@@ -89,29 +86,14 @@ public static class ChatEndpoints
     private static Task<Outcome<MessageReceipt>> Send(ConversationId id, SendText body, IdempotencyKey key, Caller caller, IGrainFactory grains) =>
         grains.GetGrain<IConversationGrain>(id).Send(new(caller.User, body.ClientKey ?? key.Value ?? "", body.Text));
 
-    private static Task<Outcome<MessagePage>> History(ConversationId id, [AsParameters] Page page, Caller caller, IGrainFactory grains) =>
-        page.Refuse() is null && TrySeq(page.After, out var after) && TrySeq(page.Before, out var before)
-            ? grains.GetGrain<IConversationGrain>(id).History(new(caller.User, after, before, page.Size))
-            : Refused<MessagePage>(CommonRefusals.BadCursor);
+    private static Task<Outcome<MessagePage>> History(ConversationId id, [AsParameters] PageQuery page, Caller caller, IGrainFactory grains) =>
+        page.Read(ask => grains.GetGrain<IConversationGrain>(id).History(caller.User, ask));
 
     private static Task<Outcome<MessageView>> Edit(ConversationId id, long seq, NewText body, Caller caller, IGrainFactory grains) =>
         grains.GetGrain<IConversationGrain>(id).Edit(caller.User, seq, body.Text);
 
     private static Task<Outcome<MessageView>> Delete(ConversationId id, long seq, Caller caller, IGrainFactory grains) =>
         grains.GetGrain<IConversationGrain>(id).Delete(caller.User, seq);
-
-    /// <summary>The cursor of a history is a number of the conversation.</summary>
-    private static bool TrySeq(string? cursor, out long? seq)
-    {
-        seq = null;
-        if (cursor is null) return true;
-        if (!long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return false;
-
-        seq = number;
-        return true;
-    }
-
-    private static Task<Outcome<T>> Refused<T>(Refusal refusal) => Task.FromResult<Outcome<T>>(refusal);
 }
 
 /// <summary>Starts a conversation.</summary>

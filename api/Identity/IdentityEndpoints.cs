@@ -36,7 +36,7 @@ public static class IdentityEndpoints
     public static IEndpointRouteBuilder MapIdentity(this IEndpointRouteBuilder v1)
     {
         var auth = v1.MapGroup("/auth").WithTags("Identity").BodyBytesMax(BodyBytesMax);
-        auth.MapPost("/register", Register).Public().Limited(Rate.Register).Creates().RepeatedWithKey().WithSummary("Open an account and sign in")
+        auth.MapPost("/register", Register).Public().Limited(Rate.Register).Creates(keyKept: "in the account").RepeatedWithKey().WithSummary("Open an account and sign in")
             .Asks<IAccountGrain>(nameof(IAccountGrain.Register));
         auth.MapPost("/login", Login).Public().Limited(Rate.Login).Once().LimitedByName((SignIn body) => body.Handle).WithSummary("Sign in")
             .Asks<IAccountGrain>(nameof(IAccountGrain.Login));

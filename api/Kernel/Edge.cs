@@ -82,13 +82,13 @@ public static class Edge
             var metadata = context.Description.ActionDescriptor.EndpointMetadata;
             if (metadata.OfType<SignedMetadata>().Any())
                 operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", context.Document)] = [] }];
-            if (metadata.OfType<CreatesMetadata>().Any())
+            if (metadata.OfType<CreatesMetadata>().FirstOrDefault() is { KeyKept: { } kept })
                 (operation.Parameters ??= []).Add(new OpenApiParameter
                 {
                     Name = IdempotencyKey.Header,
                     In = ParameterLocation.Header,
-                    Description = "The same key with the same body makes the thing once and gives the same answer.",
-                    Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = IdempotencyKey.CharsMax },
+                    Description = $"The same key with the same body makes the thing once and gives the same answer, for ever. It is kept {kept}.",
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = ClientKeys.CharsMax },
                 });
             var codes = string.Join(", ", metadata.DeclaredRefusals().Select(refusal => refusal.Code));
             if (codes.Length > 0) operation.Description = $"Refusals: {codes}.";

@@ -42,8 +42,9 @@ public sealed record AdminMetadata;
 /// <summary>The route is open to everyone.</summary>
 public sealed record PublicMetadata;
 
-/// <summary>The route makes something: answers 201 and takes <c>Idempotency-Key</c>.</summary>
-public sealed record CreatesMetadata;
+/// <summary>The route makes something: answers 201.</summary>
+/// <param name="KeyKept">Where the <c>Idempotency-Key</c> under which it was made is kept for ever; null when it takes none.</param>
+public sealed record CreatesMetadata(string? KeyKept);
 
 /// <summary>Whether the edge runs the route again when a silo goes away under way.</summary>
 /// <param name="When">In a word, for the golden route table.</param>
@@ -91,10 +92,12 @@ public static class Routes
         where TBuilder : IEndpointConventionBuilder
         => route.WithMetadata(new RateMetadata(rate));
 
-    /// <summary>Makes something: 201, and the same <c>Idempotency-Key</c> makes it once.</summary>
-    public static TBuilder Creates<TBuilder>(this TBuilder route)
+    /// <summary>Makes something: 201.</summary>
+    /// <param name="route">The route.</param>
+    /// <param name="keyKept">Where an <c>Idempotency-Key</c> is kept for ever, so that the same one makes it once; null promises nothing, and the handler takes no key.</param>
+    public static TBuilder Creates<TBuilder>(this TBuilder route, string? keyKept)
         where TBuilder : IEndpointConventionBuilder
-        => route.WithMetadata(new CreatesMetadata());
+        => route.WithMetadata(new CreatesMetadata(keyKept));
 
     /// <summary>May be carried out twice with the effect and the answer of once: the edge repeats it when a silo goes away under way.</summary>
     public static TBuilder Repeated<TBuilder>(this TBuilder route)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.SignalR;
 using OrleansSocial.Chat;
 
@@ -35,9 +36,7 @@ internal sealed class LiveHub(IGrainFactory grains, LiveNode node) : Hub
     /// <summary>Reads history: after a number, before one, or the newest.</summary>
     [Charged(Rate.Reads), Repeated, Asks<IConversationGrain>(nameof(IConversationGrain.History))]
     public async Task<HubAnswer<MessagePage>> History(ConversationId conversation, long? afterSeq, long? beforeSeq, int limit)
-        => limit is < 1 or > Page.LimitMax || (afterSeq is not null && beforeSeq is not null)
-            ? CommonRefusals.BadCursor
-            : await Room(conversation).History(new ReadHistory(Me, afterSeq, beforeSeq, limit));
+        => await new PageQuery(Cursor(afterSeq), Cursor(beforeSeq), limit).Read(ask => Room(conversation).History(Me, ask));
 
     /// <summary>Moves one's watermark.</summary>
     [Charged(Rate.Writes), Repeated, Asks<IConversationGrain>(nameof(IConversationGrain.MarkRead))]
@@ -54,8 +53,8 @@ internal sealed class LiveHub(IGrainFactory grains, LiveNode node) : Hub
 
     /// <summary>Reads the list of one's conversations.</summary>
     [Charged(Rate.Reads), Repeated, Asks<IInboxGrain>(nameof(IInboxGrain.List))]
-    public async Task<HubAnswer<InboxPage>> Inbox(string? after, int limit)
-        => limit is < 1 or > Page.LimitMax ? CommonRefusals.BadCursor : await grains.GetGrain<IInboxGrain>(Me).List(after, limit);
+    public async Task<HubAnswer<Page<ConversationSummary>>> Inbox(string? after, int limit)
+        => await new PageQuery(after, Before: null, limit).Read(ask => grains.GetGrain<IInboxGrain>(Me).List(ask));
 
     /// <summary>Watches these people instead of those before: who is here now, and from here on who comes and goes.</summary>
     [Charged(Rate.Reads), Repeated, Refuses("realtime.watch_count"), Asks<IUserStreamGrain>(nameof(IUserStreamGrain.Watch))]
@@ -73,6 +72,8 @@ internal sealed class LiveHub(IGrainFactory grains, LiveNode node) : Hub
     public HubAnswer<Done> Refuse(string? code)
 #pragma warning restore CA1822
         => code == CommonRefusals.TextNotStorable.Code ? CommonRefusals.TextNotStorable : CommonRefusals.Malformed;
+
+    private static string? Cursor(long? seq) => seq?.ToString(CultureInfo.InvariantCulture);
 
     private IConversationGrain Room(ConversationId conversation) => grains.GetGrain<IConversationGrain>(conversation);
 }

@@ -41,9 +41,9 @@ public interface IConversationGrain : IGrainWithGuidKey
     [Alias("delete"), Refuses("chat.not_found", "chat.message_not_found", "chat.not_the_sender", "chat.busy")]
     Task<Outcome<MessageView>> Delete(UserId by, long seq);
 
-    /// <summary>Reads a stretch of history, in ascending order.</summary>
-    [Alias("history"), AlwaysInterleave, Refuses("chat.not_found", "request.bad_cursor")]
-    Task<Outcome<MessagePage>> History(ReadHistory query);
+    /// <summary>Reads a stretch of history, in ascending order. Its cursors are numbers of the conversation; without one come the newest entries.</summary>
+    [Alias("history-page"), AlwaysInterleave, Refuses("chat.not_found", "request.bad_cursor")]
+    Task<Outcome<MessagePage>> History(UserId reader, PageAsk ask);
 
     /// <summary>Moves the reader's watermark up to <paramref name="seq"/>; a lower one changes nothing. Returns where it stands. Calls interleave and share transactions, as texts do.</summary>
     /// <remarks>There is no message beyond the newest number.</remarks>
@@ -72,8 +72,6 @@ public interface IConversationGrain : IGrainWithGuidKey
 public interface IInboxGrain : IGrainWithGuidKey
 {
     /// <summary>The conversations that this person is in, the most recently active first.</summary>
-    /// <param name="after">Cursor of an earlier page, or null for the first.</param>
-    /// <param name="limit">1 to 100.</param>
-    [Alias("list"), AlwaysInterleave, Refuses("request.bad_cursor")]
-    Task<Outcome<InboxPage>> List(string? after, int limit);
+    [Alias("list-page"), AlwaysInterleave, Refuses("request.bad_cursor")]
+    Task<Outcome<Page<ConversationSummary>>> List(PageAsk ask);
 }

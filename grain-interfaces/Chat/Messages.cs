@@ -108,18 +108,6 @@ public sealed record MessagePage(
     [property: Id(2)] bool HasBefore,
     [property: Id(3)] bool HasAfter);
 
-/// <summary>Asks for history. At most one of <paramref name="AfterSeq"/> and <paramref name="BeforeSeq"/> is set; neither means the newest entries.</summary>
-/// <param name="Reader">Who reads; must be a member.</param>
-/// <param name="AfterSeq">Only entries with a higher number, the lowest of them first.</param>
-/// <param name="BeforeSeq">Only entries with a lower number, the highest of them.</param>
-/// <param name="Limit">1 to 100 entries.</param>
-[GenerateSerializer, Immutable, Alias("chat.history")]
-public sealed record ReadHistory(
-    [property: Id(0)] UserId Reader,
-    [property: Id(1)] long? AfterSeq,
-    [property: Id(2)] long? BeforeSeq,
-    [property: Id(3)] int Limit);
-
 /// <summary>One member of a conversation.</summary>
 /// <param name="User">Who.</param>
 /// <param name="Role">What they may do.</param>
@@ -169,12 +157,6 @@ public sealed record ConversationSummary(
     [property: Id(6)] long ReadSeq,
     [property: Id(7)] long Unread,
     [property: Id(8)] MessageView? LastEntry);
-
-/// <summary>A stretch of a person's list of conversations, the most recently active first.</summary>
-/// <param name="Items">The lines.</param>
-/// <param name="Next">Opaque cursor of the following page; null at the end.</param>
-[GenerateSerializer, Immutable, Alias("chat.inbox-page")]
-public sealed record InboxPage([property: Id(0)] IReadOnlyList<ConversationSummary> Items, [property: Id(1)] string? Next);
 
 /// <summary>How far a member has read.</summary>
 /// <param name="Conversation">Where.</param>

@@ -1,25 +1,20 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace OrleansSocial.Chat;
 
 /// <summary>The decisions of this slice. Pure: no I/O, no clock, no grain.</summary>
 internal static class ChatRules
 {
-    /// <summary>Longest client key.</summary>
-    public const int ClientKeyCharsMax = 64;
-
     /// <summary>Longest title of a group, in Unicode code points.</summary>
     public const int TitleCharsMax = 100;
-
-    /// <summary>Most entries of one page.</summary>
-    public const int PageMax = 100;
 
     /// <summary>Refuses who is not in the conversation, as if there were none.</summary>
     public static Refusal? RefuseStranger(ConversationState? room, UserId user) => room?.IsMember(user) == true ? null : ChatRefusals.NotFound;
 
     public static Refusal? RefuseSend(ConversationState? room, SendMessage message, ChatOptions options) =>
         RefuseStranger(room, message.Sender)
-        ?? (IsClientKey(message.ClientKey) ? null : ChatRefusals.ClientKey)
+        ?? (ClientKeys.IsKey(message.ClientKey) ? null : ChatRefusals.ClientKey)
         ?? RefuseText(message.Text, options);
 
     public static Refusal? RefuseText(string? text, ChatOptions options) =>
@@ -66,14 +61,10 @@ internal static class ChatRules
         RefuseStranger(room, reader)
         ?? (seq >= 0 && seq <= room!.LastSeq ? null : ChatRefusals.MessageNotFound);
 
-    public static Refusal? RefuseHistory(ConversationState? room, ReadHistory query) =>
-        RefuseStranger(room, query.Reader)
-        ?? (query.Limit is >= 1 and <= PageMax
-            && query is not { AfterSeq: not null, BeforeSeq: not null }
-            && query.AfterSeq is not < 0
-            && query.BeforeSeq is not < 0
-                ? null
-                : CommonRefusals.BadCursor);
+    /// <summary>Which entries a member asks for: the cursors of a history are its numbers.</summary>
+    public static Outcome<Stretch> AskHistory(ConversationState? room, UserId reader, PageAsk ask) =>
+        RefuseStranger(room, reader) is { } refusal ? refusal :
+        TrySeq(ask.After, out var after) && TrySeq(ask.Before, out var before) ? new Stretch(after, before, ask.Limit) : CommonRefusals.BadCursor;
 
     /// <summary>Only who wrote a text changes it, and only while it stands.</summary>
     public static Refusal? RefuseEdit(ConversationState? room, UserId by, MessageView? message, string? text, ChatOptions options) =>
@@ -129,17 +120,28 @@ internal static class ChatRules
         message with { Text = "", Version = message.Version + 1, DeletedAt = now };
 
     /// <summary>Numbers have no gaps, so what lies outside a page follows from its ends.</summary>
-    public static MessagePage Page(ReadHistory query, IReadOnlyList<MessageView> entries, long lastSeq)
+    public static MessagePage Page(Stretch asked, IReadOnlyList<MessageView> entries, long lastSeq)
     {
         lastSeq = Math.Max(lastSeq, entries.Count > 0 ? entries[^1].Seq : 0);
         var (from, to) = entries.Count > 0 ? (entries[0].Seq, entries[^1].Seq) :
-            query.AfterSeq is { } after ? (Math.Min(after, lastSeq) + 1, after) : (1, 0);
+            asked.AfterSeq is { } after ? (Math.Min(after, lastSeq) + 1, after) : (1, 0);
         return new(entries, lastSeq, from > 1, to < lastSeq);
     }
 
-    public static bool IsClientKey(string? key) => key is { Length: >= 1 and <= ClientKeyCharsMax } && !key.AsSpan().ContainsAnyExceptInRange('!', '~');
+    private static bool TrySeq(string? cursor, out long? seq)
+    {
+        var read = long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        seq = read ? number : null;
+        return read || cursor is null;
+    }
 
     /// <summary>Counts only where the count can matter: no text has more code points than characters, nor less than half as many.</summary>
     private static bool IsLonger(string text, int charsMax) =>
         text.Length > charsMax && (text.Length > 2L * charsMax || TextRules.CountChars(text) > charsMax);
 }
+
+/// <summary>Which entries of a history: above one number, or below one, or the newest.</summary>
+/// <param name="AfterSeq">Only entries with a higher number, the lowest of them first.</param>
+/// <param name="BeforeSeq">Only entries with a lower number, the highest of them.</param>
+/// <param name="Limit">At most so many.</param>
+internal readonly record struct Stretch(long? AfterSeq, long? BeforeSeq, int Limit);

@@ -96,12 +96,12 @@ internal sealed class ConversationGrain(
         return await Change(stored, ChatRules.Deleted(stored.View, Sql.ToMicroseconds(clock.GetUtcNow())));
     }
 
-    public async Task<Outcome<MessagePage>> History(ReadHistory query)
+    public async Task<Outcome<MessagePage>> History(UserId reader, PageAsk ask)
     {
-        if (ChatRules.RefuseHistory(_room, query) is { } refusal) return refusal;
+        if (!ChatRules.AskHistory(_room, reader, ask).TryGet(out var asked, out var refusal)) return refusal;
 
-        var entries = await messages.History(Id, query.AfterSeq, query.BeforeSeq, query.Limit);
-        return ChatRules.Page(query, entries, _room!.LastSeq);
+        var entries = await messages.History(Id, asked);
+        return ChatRules.Page(asked, entries, _room!.LastSeq);
     }
 
     public async Task<Outcome<ReadMarker>> MarkRead(UserId reader, long seq)

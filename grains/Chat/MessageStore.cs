@@ -70,23 +70,23 @@ internal sealed class MessageStore(Database database)
         },
         cancellation);
 
-    /// <summary>Up to <paramref name="limit"/> entries above <paramref name="after"/>, or below <paramref name="before"/>, or the newest; in ascending order.</summary>
-    public Task<List<MessageView>> History(ConversationId conversation, long? after, long? before, int limit, CancellationToken cancellation = default)
+    /// <summary>The entries that are asked for, in ascending order.</summary>
+    public Task<List<MessageView>> History(ConversationId conversation, Stretch asked, CancellationToken cancellation = default)
         => database.Use(
             async (connection, token) =>
             {
-                var (bound, order) = after is null ? ("m.seq < $2", "DESC") : ("m.seq > $2", "ASC");
+                var (bound, order) = asked.AfterSeq is null ? ("m.seq < $2", "DESC") : ("m.seq > $2", "ASC");
                 await using var command = new NpgsqlCommand(
                     $"SELECT {ViewColumns} FROM messages m WHERE m.conversation_id = $1 AND {bound} ORDER BY m.seq {order} LIMIT $3", connection)
                 {
-                    Parameters = { Sql.Uuid(conversation), Sql.Bigint(after ?? before ?? long.MaxValue), Sql.Int(limit) },
+                    Parameters = { Sql.Uuid(conversation), Sql.Bigint(asked.AfterSeq ?? asked.BeforeSeq ?? long.MaxValue), Sql.Int(asked.Limit) },
                 };
                 await using var row = await command.ExecuteReaderAsync(token);
-                var entries = new List<MessageView>(limit);
+                var entries = new List<MessageView>(asked.Limit);
                 while (await row.ReadAsync(token))
                     entries.Add(View(row));
 
-                if (after is null) entries.Reverse();
+                if (asked.AfterSeq is null) entries.Reverse();
                 return entries;
             },
             cancellation);

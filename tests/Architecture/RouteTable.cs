@@ -35,12 +35,23 @@ public class RouteTable(SharedHost shared)
     }
 
     [Fact]
-    public void A_route_that_declares_nothing_is_found()
-    {
-        var bare = new RouteEndpoint(_ => Task.CompletedTask, Microsoft.AspNetCore.Routing.Patterns.RoutePatternFactory.Parse("/v1/bare"), 0, EndpointMetadataCollection.Empty, null);
+    public void Every_route_that_makes_something_says_how_its_key_is_kept_or_takes_none() => Assert.Empty(Routes.SelectMany(Unkept));
 
-        Assert.Equal(4, Undeclared(bare).Count());
+    [Theory]
+    [InlineData("in the thing", false, 1)]
+    [InlineData(null, true, 1)]
+    [InlineData("in the thing", true, 0)]
+    [InlineData(null, false, 0)]
+    public void A_key_that_is_promised_and_not_taken_or_taken_and_not_kept_is_found(string? kept, bool taken, int faults)
+    {
+        var handler = taken ? ((Func<IdempotencyKey, int>)(_ => 0)).Method : ((Func<int>)(() => 0)).Method;
+
+        Assert.Equal(faults, Unkept(Bare(handler, new CreatesMetadata(kept))).Count());
+        Assert.Equal(taken ? 1 : 0, Unkept(Bare(handler)).Count());
     }
+
+    [Fact]
+    public void A_route_that_declares_nothing_is_found() => Assert.Equal(4, Undeclared(Bare()).Count());
 
     [Fact]
     public void Every_code_that_a_hub_method_names_is_a_refusal_of_a_slice() => Assert.Empty(HubMethods.SelectMany(OutwardContracts.Misdeclared));
@@ -97,13 +108,24 @@ public class RouteTable(SharedHost shared)
         if (metadata.GetMetadata<RefusesMetadata>() is null) yield return $"{route.RoutePattern.RawText}: declare what it Asks<IGrain>(method), or what it Refuses(…) itself";
     }
 
+    private static IEnumerable<string> Unkept(RouteEndpoint route)
+    {
+        var kept = route.Metadata.GetMetadata<CreatesMetadata>()?.KeyKept is not null;
+        var taken = route.Metadata.GetMetadata<MethodInfo>()?.GetParameters().Any(p => p.ParameterType == typeof(IdempotencyKey)) == true;
+        if (kept && !taken) yield return $"{route.RoutePattern.RawText}: its handler takes no IdempotencyKey, so declare it Creates(keyKept: null)";
+        if (taken && !kept) yield return $"{route.RoutePattern.RawText}: say where its key is kept for ever, Creates(keyKept: …), or take no IdempotencyKey";
+    }
+
+    private static RouteEndpoint Bare(params object[] metadata) =>
+        new(_ => Task.CompletedTask, Microsoft.AspNetCore.Routing.Patterns.RoutePatternFactory.Parse("/v1/bare"), 0, new EndpointMetadataCollection(metadata), null);
+
     private static string Describe(RouteEndpoint route)
     {
         var metadata = route.Metadata;
         var verbs = string.Join('|', metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Order(StringComparer.Ordinal) ?? Enumerable.Repeat("ANY", 1));
         var auth = metadata.GetMetadata<AdminMetadata>() is not null ? "admin" : metadata.GetMetadata<SignedMetadata>() is null ? "public" : "signed";
         var rate = metadata.GetMetadata<RateMetadata>()?.Rate.ToString() ?? "-";
-        var creates = metadata.GetMetadata<CreatesMetadata>() is null ? "" : " creates";
+        var creates = metadata.GetMetadata<CreatesMetadata>() switch { null => "", { KeyKept: { } kept } => $" creates(key {kept})", _ => " creates" };
         var repeated = metadata.GetMetadata<RepeatMetadata>()?.When ?? "-";
         return $"{verbs} {route.RoutePattern.RawText} {auth} {rate} {repeated}{creates} {Codes(metadata.DeclaredRefusals())}".TrimEnd();
     }

@@ -64,7 +64,7 @@ public sealed class ChatRulesTests
         Assert.All(Texts, t => Assert.Equal(t.Code, ChatRules.RefuseText(t.Text, Options)?.Code));
 
     [Theory, MemberData(nameof(ClientKeys))]
-    public void A_client_key_is_visible_ascii(string? key, bool fits) => Assert.Equal(fits, ChatRules.IsClientKey(key));
+    public void A_client_key_is_visible_ascii(string? key, bool fits) => Assert.Equal(fits, Kernel.ClientKeys.IsKey(key));
 
     [Theory, MemberData(nameof(Titles))]
     public void A_group_has_a_title_and_a_pair_has_none(ConversationKind kind, string? title, string? code) =>
@@ -144,20 +144,23 @@ public sealed class ChatRulesTests
         Assert.Equal("chat.message_not_found", ChatRules.RefuseDelete(room, Alice, Message(Bob, EntryKind.Titled))?.Code);
     }
 
-    [Fact]
-    public void A_page_of_history_asks_for_one_direction_and_a_fair_number()
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData("0", null, null)]
+    [InlineData(null, "0", null)]
+    [InlineData("9223372036854775807", null, null)]
+    [InlineData("9223372036854775808", null, "request.bad_cursor")]
+    [InlineData("-1", null, "request.bad_cursor")]
+    [InlineData(null, "-1", "request.bad_cursor")]
+    [InlineData("", null, "request.bad_cursor")]
+    [InlineData(null, " 1", "request.bad_cursor")]
+    [InlineData("1.0", null, "request.bad_cursor")]
+    public void The_cursors_of_a_history_are_its_numbers(string? after, string? before, string? code)
     {
-        var room = Pair();
-        string? Code(long? after, long? before, int limit) => ChatRules.RefuseHistory(room, new(Alice, after, before, limit))?.Code;
+        var ask = PageAsk.Of(after, before).Value;
 
-        Assert.Null(Code(null, null, 1));
-        Assert.Null(Code(0, null, 100));
-        Assert.Null(Code(null, 0, 100));
-        Assert.Equal("request.bad_cursor", Code(1, 2, 10));
-        Assert.Equal("request.bad_cursor", Code(-1, null, 10));
-        Assert.Equal("request.bad_cursor", Code(null, -1, 10));
-        Assert.Equal("request.bad_cursor", Code(null, null, 0));
-        Assert.Equal("request.bad_cursor", Code(null, null, 101));
+        Assert.Equal(code, ChatRules.AskHistory(Pair(), Alice, ask).Refusal?.Code);
+        Assert.Equal("chat.not_found", ChatRules.AskHistory(Pair(), Carol, ask).Refusal?.Code);
     }
 
     [Fact]
@@ -165,7 +168,7 @@ public sealed class ChatRulesTests
     {
         (bool Before, bool After) Around(long? after, long? before, params long[] seqs)
         {
-            var page = ChatRules.Page(new(Alice, after, before, 10), [.. seqs.Select(s => Message(Alice, EntryKind.Text) with { Seq = s })], 5);
+            var page = ChatRules.Page(new(after, before, 10), [.. seqs.Select(s => Message(Alice, EntryKind.Text) with { Seq = s })], 5);
             return (page.HasBefore, page.HasAfter);
         }
 

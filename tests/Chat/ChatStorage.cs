@@ -97,7 +97,7 @@ internal sealed class ChatStorage : IAsyncDisposable
 
     public Task<T> Scalar<T>(string sql) => FencedDatabase.Scalar<T>(Database, sql);
 
-    public async Task<List<MessageView>> All(ConversationId id) => await Messages.History(id, 0, null, 10_000);
+    public async Task<List<MessageView>> All(ConversationId id) => await Messages.History(id, new(0, null, 10_000));
 
     public async ValueTask DisposeAsync()
     {

@@ -68,7 +68,7 @@ public sealed class ConversationTests(SharedHost shared)
 
         await Person.Refused(await room.As(bob).TrySend("still here"), HttpStatusCode.NotFound, "chat.not_found");
         await Person.Refused(await room.As(bob).TryView(), HttpStatusCode.NotFound, "chat.not_found");
-        Assert.Empty((await bob.Get<InboxPage>("/v1/conversations")).Items);
+        Assert.Empty((await bob.Get<Page<ConversationSummary>>("/v1/conversations")).Items);
 
         await Person.Read<ConversationView>(await room.As(alice).TryInvite(bob));
         await room.As(bob).Send("back");

@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Serialization;
 
 namespace OrleansSocial.Chat;
 
@@ -77,7 +79,7 @@ public sealed class HistoryTests(SharedHost shared)
         await rooms[1].As(alice).Send("one");
         await rooms[0].As(bob).Send("two");
 
-        var all = (await alice.Get<InboxPage>("/v1/conversations")).Items;
+        var all = (await alice.Get<Page<ConversationSummary>>("/v1/conversations")).Items;
         Assert.Equal([rooms[0].Id, rooms[1].Id, rooms[3].Id, rooms[2].Id], all.Select(line => line.Id));
         Assert.Equal((bob.Id, 2, "two", 1L), (all[0].Peer, all[0].MemberCount, all[0].LastEntry?.Text, all[0].Unread));
         Assert.Equal((null, "Trip", 0L), (all[2].Peer, all[2].Title, all[2].Unread));
@@ -87,7 +89,7 @@ public sealed class HistoryTests(SharedHost shared)
         string? next = null;
         do
         {
-            var page = await alice.Get<InboxPage>($"/v1/conversations?limit=1{(next is null ? "" : $"&after={next}")}");
+            var page = await alice.Get<Page<ConversationSummary>>($"/v1/conversations?limit=1{(next is null ? "" : $"&after={next}")}");
             walked.AddRange(page.Items.Select(line => line.Id));
             next = page.Next;
         }
@@ -96,8 +98,50 @@ public sealed class HistoryTests(SharedHost shared)
         Assert.Equal(all.Select(line => line.Id), walked);
     }
 
+    [Fact]
+    public async Task The_list_is_read_forth_and_back_and_its_cursors_are_of_their_person_alone()
+    {
+        var people = await shared.Host.People("alice", "bob", "carol", "dave", "erin", "frank");
+        var alice = people[0];
+        foreach (var other in people.Skip(1)) await alice.Pair(other);
+        var all = await List(alice, "?limit=100");
+
+        var first = await List(alice, "?limit=2");
+        var second = await List(alice, $"?limit=2&after={first.Next}");
+        var third = await List(alice, $"?limit=2&after={second.Next}");
+        var back = await List(alice, $"?limit=2&before={third.Previous}");
+        var front = await List(alice, $"?limit=2&before={back.Previous}");
+
+        Assert.Equal(Peers(all), [.. Peers(first), .. Peers(second), .. Peers(third)]);
+        Assert.Equal(Peers(second), Peers(back));
+        Assert.Equal(Peers(first), Peers(front));
+        Assert.Equal((null, null, null), (first.Previous, front.Previous, third.Next));
+        Assert.Equal(Peers(second), Peers(await List(alice, $"?limit=2&after={front.Next}")));
+        foreach (var theirs in (string[])[first.Next!, third.Previous!])
+        {
+            await Person.Refused(
+                await people[1].Http.GetAsync(new Uri($"/v1/conversations?after={theirs}", UriKind.Relative)), HttpStatusCode.BadRequest, "request.bad_cursor");
+            await Person.Refused(
+                await alice.Http.GetAsync(new Uri($"/v1/conversations?before={theirs[..^1]}", UriKind.Relative)), HttpStatusCode.BadRequest, "request.bad_cursor");
+        }
+
+        static Task<Page<ConversationSummary>> List(Person person, string query) => person.Get<Page<ConversationSummary>>($"/v1/conversations{query}");
+        static List<UserId?> Peers(Page<ConversationSummary> page) => [.. page.Items.Select(line => line.Peer)];
+    }
+
+    [Fact]
+    public void A_page_and_what_asks_for_it_cross_from_silo_to_silo()
+    {
+        var serializer = shared.Host.Services.GetRequiredService<Serializer>();
+        var ask = PageAsk.Of(null, "cursor", 7).Value;
+
+        Assert.Equal(ask, serializer.Deserialize<PageAsk>(serializer.SerializeToArray(ask)));
+        var page = serializer.Deserialize<Page<string>>(serializer.SerializeToArray(new Page<string>(["one"], "next", null)))!;
+        Assert.Equal(("one", "next", null), (page.Items.Single(), page.Next, page.Previous));
+    }
+
     [Theory]
-    [InlineData("?after=x"), InlineData("?after="), InlineData("?limit=0"), InlineData("?limit=101"), InlineData("?before=AAAA")]
+    [InlineData("?after=x"), InlineData("?after="), InlineData("?limit=0"), InlineData("?limit=101"), InlineData("?before=AAAA"), InlineData("?after=x&before=x")]
     [InlineData("?after=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), InlineData("?after=________________________________")]
     public async Task A_page_of_the_list_that_is_none_is_refused(string query)
     {

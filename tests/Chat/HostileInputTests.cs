@@ -151,7 +151,7 @@ public sealed class HostileInputTests(SharedHost shared)
 
         await Person.Refused(await Post(alice, "POST", "/v1/conversations", words), HttpStatusCode.UnprocessableEntity, code);
 
-        Assert.Empty((await alice.Get<InboxPage>("/v1/conversations")).Items);
+        Assert.Empty((await alice.Get<Page<ConversationSummary>>("/v1/conversations")).Items);
     }
 
     private static async Task<HttpResponseMessage> Post(Person person, string method, string path, string body, string type = "application/json")

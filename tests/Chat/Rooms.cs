@@ -40,7 +40,7 @@ public sealed class Seat(Room room, Person person)
     public Task<MessagePage> Page(string query = "") => person.Get<MessagePage>($"{room.Path}/messages{query}");
 
     public async Task<ConversationSummary> Line() =>
-        (await person.Get<InboxPage>("/v1/conversations?limit=100")).Items.Single(line => line.Id == room.Id);
+        (await person.Get<Page<ConversationSummary>>("/v1/conversations?limit=100")).Items.Single(line => line.Id == room.Id);
 
     /// <summary>The newest entries in words.</summary>
     public async Task<IEnumerable<string>> History(params Person[] people) => (await Page("?limit=100")).Entries.Select(entry => InWords(entry, people));

@@ -67,7 +67,7 @@ public sealed class QuietLogTests
         }
 
         await alice.AnotherDevice();
-        await alice.Get<InboxPage>("/v1/conversations");
+        await alice.Get<Page<ConversationSummary>>("/v1/conversations");
         await using var live = await LiveClient.Subscribed(alice);
         await live.Send(room.Value, "live");
         Assert.Equal("chat.not_found", await live.RefusalOf("Send", Guid.NewGuid(), "key", "nowhere"));

@@ -24,12 +24,12 @@ public sealed class DeclaredRefusalTests : IAsyncLifetime
         var inbox = _host.Grains.GetGrain<IInboxGrain>((await _host.Person("alice")).Id);
 
         _slips.Grain = CommonRefusals.BadCursor;
-        Assert.Equal(CommonRefusals.BadCursor, (await inbox.List(null, 10)).Refusal);
+        Assert.Equal(CommonRefusals.BadCursor, (await inbox.List(PageAsk.Of(null, null).Value)).Refusal);
         _slips.Grain = CommonRefusals.Unavailable;
-        Assert.Equal(CommonRefusals.Unavailable, (await inbox.List(null, 10)).Refusal);
+        Assert.Equal(CommonRefusals.Unavailable, (await inbox.List(PageAsk.Of(null, null).Value)).Refusal);
 
         _slips.Grain = ChatRefusals.Busy;
-        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => inbox.List(null, 10));
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => inbox.List(PageAsk.Of(null, null).Value));
         Assert.StartsWith("IInboxGrain.List answers chat.busy, which it does not declare", fault.Message, StringComparison.Ordinal);
     }
 
@@ -61,7 +61,7 @@ public sealed class DeclaredRefusalTests : IAsyncLifetime
         private static async Task Answer(IGrainCallContext call, Refusal? instead)
         {
             await call.Invoke();
-            if (instead is not null && call.MethodName == nameof(IInboxGrain.List)) call.Result = (Outcome<InboxPage>)instead;
+            if (instead is not null && call.MethodName == nameof(IInboxGrain.List)) call.Result = (Outcome<Page<ConversationSummary>>)instead;
         }
 
         public sealed class AtTheGrain(Slips slips) : IIncomingGrainCallFilter

@@ -1,16 +1,12 @@
-using OrleansSocial.Chat;
 using OrleansSocial.Host;
-using OrleansSocial.Identity;
 using OrleansSocial.Kernel;
 using OrleansSocial.Local;
 using OrleansSocial.Membership;
 using OrleansSocial.RateLimits;
-using OrleansSocial.Realtime;
-using OrleansSocial.Users;
 
 namespace OrleansSocial;
 
-/// <summary>The whole application, one line a part.</summary>
+/// <summary>The whole application: its parts, in the order in which they come. Its slices are listed in <see cref="Slice.All"/>.</summary>
 public static class SocialApp
 {
     /// <summary>Runs the process.</summary>
@@ -36,12 +32,7 @@ public static class SocialApp
         if (builder.HostsGrains()) AddGrains(builder);
         else builder.AddClusterClient();
 
-        builder.Services
-            .AddEdgeKernel()
-            .AddIdentityEdge()
-            .AddRateLimitsEdge()
-            .AddRealtimeEdge();
-
+        foreach (var slice in Slice.All) slice.Edge?.Invoke(builder.Services);
         builder.LeaveOutKeyRing();
         OrderedStart.Register(builder);
 
@@ -61,12 +52,8 @@ public static class SocialApp
             app.UseRateGate();
             app.UseAuthorization();
             app.MapDocumentation();
-            app.MapV1()
-                .MapIdentity()
-                .MapUsers()
-                .MapChat()
-                .MapRealtime()
-                .MapParkedEvents();
+            var v1 = app.MapV1();
+            foreach (var slice in Slice.All) slice.Routes?.Invoke(v1);
         }
 
         return app;
@@ -75,14 +62,11 @@ public static class SocialApp
     private static void AddGrains(WebApplicationBuilder builder)
     {
         builder.AddStorage();
-        builder.UseOrleans(silo => silo
-            .UseCluster()
-            .AddNews()
-            .AddIdentity()
-            .AddUsers()
-            .AddRateLimits()
-            .AddChat()
-            .AddRealtime());
+        builder.UseOrleans(silo =>
+        {
+            silo.UseCluster();
+            foreach (var slice in Slice.All) slice.Grains?.Invoke(silo);
+        });
         builder.Services.AddSingleton<Seeds>().AddHostedService(provider => provider.GetRequiredService<Seeds>());
     }
 }

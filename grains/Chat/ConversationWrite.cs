@@ -91,11 +91,6 @@ internal sealed class ConversationWrite(Ledger conversation, ConversationId id, 
         if (!IsText) RenderMembers(rows);
     }
 
-    protected override void OnStored()
-    {
-        if (entries.Length > 0) Owner.Stored(entries[^1].Seq);
-    }
-
     private void RenderMembers(Rows rows)
     {
         if (Founded is { } founded)

@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 
 namespace OrleansSocial.Chat;
 
@@ -13,26 +12,10 @@ internal sealed class InboxStore(Database database)
     private static readonly string s_backward = SelectPage(">", "ASC");
 
     /// <summary>The conversations of a page, each with its key.</summary>
-    public Task<List<(ConversationSummary Summary, InboxKey At)>> Page(UserId user, KeysetPage<InboxKey> from) => database.Use(
-        async (connection, token) =>
-        {
-            await using var command = new NpgsqlCommand(from.Backward ? s_backward : s_forward, connection)
-            {
-                Parameters =
-                {
-                    Sql.Uuid(user),
-                    Sql.TimeOrNull(from.Cursor?.ActiveAt),
-                    new() { Value = from.Cursor is { } at ? at.Conversation.Value : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
-                    Sql.Int(from.RowsMax),
-                },
-            };
-            await using var row = await command.ExecuteReaderAsync(token);
-            var page = new List<(ConversationSummary, InboxKey)>(from.RowsMax);
-            while (await row.ReadAsync(token))
-                page.Add(Line(row));
-
-            return page;
-        });
+    public Task<List<(ConversationSummary Summary, InboxKey At)>> Page(UserId user, KeysetPage<InboxKey> from) => database.All(
+        from.Backward ? s_backward : s_forward,
+        [Sql.Uuid(user), Sql.TimeOrNull(from.Cursor?.ActiveAt), Sql.UuidOrNull(from.Cursor?.Conversation.Value), Sql.Int(from.RowsMax)],
+        Line);
 
     // The newest entry of each conversation is one step into the primary key, so the list needs no column that every message writes.
     private static string SelectPage(string beyond, string order) =>

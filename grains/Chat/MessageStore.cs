@@ -57,39 +57,39 @@ internal sealed class MessageStore(Database database)
         """;
 
     /// <summary>One entry, or null when there is none with this number.</summary>
-    public Task<StoredMessage?> Find(ConversationId conversation, long seq, CancellationToken cancellation = default) => database.Use(
-        async (connection, token) =>
-        {
-            await using var command = new NpgsqlCommand(
-                $"SELECT {ViewColumns}, m.first_print FROM messages m WHERE m.conversation_id = $1 AND m.seq = $2", connection)
-            {
-                Parameters = { Sql.Uuid(conversation), Sql.Bigint(seq) },
-            };
-            await using var row = await command.ExecuteReaderAsync(token);
-            return await row.ReadAsync(token) ? new StoredMessage(View(row), Print(row, 5, ViewColumnsCount)) : null;
-        },
-        cancellation);
+    public Task<StoredMessage?> Find(ConversationId conversation, long seq) => database.First(
+        $"SELECT {ViewColumns}, m.first_print FROM messages m WHERE m.conversation_id = $1 AND m.seq = $2",
+        [Sql.Uuid(conversation), Sql.Bigint(seq)],
+        row => new StoredMessage(View(row), Print(row, 5, ViewColumnsCount)));
+
+    /// <summary>Entries of conversations that the viewer is in, in the order in which they are named; null for every other.</summary>
+    public async Task<IReadOnlyList<MessageView?>> Read(UserId viewer, IReadOnlyList<MessageRef> messages)
+    {
+        const string Many = $"""
+            SELECT {ViewColumns}, i.n FROM unnest($2::uuid[], $3::int8[]) WITH ORDINALITY AS i (c, s, n)
+            JOIN members mine ON mine.conversation_id = i.c AND mine.user_id = $1 AND mine.left_seq IS NULL
+            JOIN messages m ON m.conversation_id = i.c AND m.seq = i.s
+            """;
+        var found = await database.All(
+            Many,
+            [Sql.Uuid(viewer), Sql.Uuids([.. messages.Select(one => one.Conversation.Value)]), Sql.Bigints([.. messages.Select(one => one.Seq)])],
+            row => (Place: (int)row.GetInt64(ViewColumnsCount) - 1, View: View(row)));
+        var views = new MessageView?[messages.Count];
+        foreach (var (place, view) in found) views[place] = view;
+        return views;
+    }
 
     /// <summary>The entries that are asked for, in ascending order.</summary>
-    public Task<List<MessageView>> History(ConversationId conversation, Stretch asked, CancellationToken cancellation = default)
-        => database.Use(
-            async (connection, token) =>
-            {
-                var (bound, order) = asked.AfterSeq is null ? ("m.seq < $2", "DESC") : ("m.seq > $2", "ASC");
-                await using var command = new NpgsqlCommand(
-                    $"SELECT {ViewColumns} FROM messages m WHERE m.conversation_id = $1 AND {bound} ORDER BY m.seq {order} LIMIT $3", connection)
-                {
-                    Parameters = { Sql.Uuid(conversation), Sql.Bigint(asked.AfterSeq ?? asked.BeforeSeq ?? long.MaxValue), Sql.Int(asked.Limit) },
-                };
-                await using var row = await command.ExecuteReaderAsync(token);
-                var entries = new List<MessageView>(asked.Limit);
-                while (await row.ReadAsync(token))
-                    entries.Add(View(row));
-
-                if (asked.AfterSeq is null) entries.Reverse();
-                return entries;
-            },
-            cancellation);
+    public async Task<List<MessageView>> History(ConversationId conversation, Stretch asked)
+    {
+        var (bound, order) = asked.AfterSeq is null ? ("m.seq < $2", "DESC") : ("m.seq > $2", "ASC");
+        var entries = await database.All(
+            $"SELECT {ViewColumns} FROM messages m WHERE m.conversation_id = $1 AND {bound} ORDER BY m.seq {order} LIMIT $3",
+            [Sql.Uuid(conversation), Sql.Bigint(asked.AfterSeq ?? asked.BeforeSeq ?? long.MaxValue), Sql.Int(asked.Limit)],
+            row => View(row));
+        if (asked.AfterSeq is null) entries.Reverse();
+        return entries;
+    }
 
     /// <summary>Reads one entry whose columns are <see cref="ViewColumns"/> from <paramref name="at"/> on.</summary>
     public static MessageView View(NpgsqlDataReader row, int at = 0) => new(

@@ -57,14 +57,16 @@ internal sealed partial class EventDays(Database database, IOptions<EventOptions
         }
     }
 
-    private Task<int> Make(CancellationToken cancellation) => database.Use(async (connection, token) =>
+    // Outside the pool, as the migrations: what the pool may lack is found out and told when the fence is put up.
+    private async Task Make(CancellationToken cancellation)
     {
+        await using var connection = await database.OpenOwn(cancellation);
         await using var command = new NpgsqlCommand("SELECT social_event_rebase(), social_event_days($1), social_event_prune($2)", connection)
         {
             Parameters = { Sql.Int(DaysAhead), Sql.Int(options.Value.DaysMax) },
         };
-        return await command.ExecuteNonQueryAsync(token);
-    }, cancellation);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The log of events has no partition made for the days ahead; trying again in an hour: {Reason}")]
     private partial void LogNotMade(string reason);

@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace OrleansSocial.Kernel;
 
 /// <summary>The table of events that are still to happen.</summary>
@@ -27,18 +25,10 @@ internal sealed class EventDue(EventCatalog catalog, Database database)
         order: 9);
 
     /// <summary>The first events whose time has come by the clock of the database.</summary>
-    public Task<List<DueEvent>> Read(int limit, CancellationToken cancellation) => database.Use(
-        async (connection, token) =>
-        {
-            await using var command = new NpgsqlCommand("SELECT at, alias, data::text FROM event_due WHERE at <= now() AND alias = ANY ($2) ORDER BY at LIMIT $1", connection)
-            {
-                Parameters = { Sql.Int(limit), Sql.Texts([.. catalog.All.Select(one => one.Alias)]) },
-            };
-            await using var row = await command.ExecuteReaderAsync(token);
-            var due = new List<DueEvent>();
-            while (await row.ReadAsync(token)) due.Add(new(Sql.Time(row, 0), catalog.Find(row.GetString(1))!.Read(row.GetString(2))));
-            return due;
-        },
+    public Task<List<DueEvent>> Read(int limit, CancellationToken cancellation) => database.All(
+        "SELECT at, alias, data::text FROM event_due WHERE at <= now() AND alias = ANY ($2) ORDER BY at LIMIT $1",
+        [Sql.Int(limit), Sql.Texts([.. catalog.All.Select(one => one.Alias)])],
+        row => new DueEvent(Sql.Time(row, 0), catalog.Find(row.GetString(1))!.Read(row.GetString(2))),
         cancellation);
 }
 

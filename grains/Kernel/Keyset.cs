@@ -67,9 +67,16 @@ internal sealed class KeysetPage<TKey>(Keyset<TKey> list, UserId owner, PageAsk 
     /// <summary>How many rows to select: one more than asked for tells whether there is more.</summary>
     public int RowsMax => ask.Limit + 1;
 
+    /// <summary>The same page, to be read on from a key.</summary>
+    public KeysetPage<TKey> From(TKey key) => new(list, owner, ask, key);
+
     /// <summary>Makes the page of the rows, which come in the order in which they were to be selected.</summary>
-    public Page<T> Cut<T>(IReadOnlyList<(T Item, TKey Key)> rows)
+    /// <param name="rows">What was selected, and is not left out.</param>
+    /// <param name="readTo">Where the reading was given up before the page was full, though there may be more; null when it was not.</param>
+    public Page<T> Cut<T>(IReadOnlyList<(T Item, TKey Key)> rows, TKey? readTo = null)
     {
+        if (readTo is { } end && rows.Count <= ask.Limit) return GivenUp(rows, list.Write(owner, end));
+
         var more = rows.Count > ask.Limit;
         var page = rows.Take(ask.Limit).ToList();
         if (page.Count == 0) return new([], null, null);
@@ -78,5 +85,14 @@ internal sealed class KeysetPage<TKey>(Keyset<TKey> list, UserId owner, PageAsk 
         // Where the reading came from there is something, unless it began at the beginning.
         var (precedes, follows) = Backward ? (more, true) : (cursor is not null, more);
         return new([.. page.Select(row => row.Item)], follows ? list.Write(owner, page[^1].Key) : null, precedes ? list.Write(owner, page[0].Key) : null);
+    }
+
+    private Page<T> GivenUp<T>(IReadOnlyList<(T Item, TKey Key)> rows, string end)
+    {
+        var items = rows.Select(row => row.Item).ToList();
+        if (!Backward) return new(items, end, cursor is not null && rows.Count > 0 ? list.Write(owner, rows[0].Key) : null);
+
+        items.Reverse();
+        return new(items, rows.Count > 0 ? list.Write(owner, rows[0].Key) : null, end);
     }
 }

@@ -67,8 +67,8 @@ internal sealed class Ledger(GroupCommit writer, Guid owner, long storedSeq, Led
     /// <summary>The next number of the order.</summary>
     public long TakeSeq() => ++_nextSeq;
 
-    /// <summary>Takes note that everything up to a number is stored.</summary>
-    public void Stored(long seq) => StoredSeq = Math.Max(StoredSeq, seq);
+    /// <summary>Takes note that the transaction is stored to which the numbers were given.</summary>
+    public void Stored() => StoredSeq = Math.Max(StoredSeq, _nextSeq);
 
     /// <summary>Takes note that a write failed.</summary>
     public void Break() => _broken = true;

@@ -10,7 +10,7 @@ internal sealed class SubscriberMetrics
 
     private readonly ConcurrentDictionary<SubscriberPart, DateTimeOffset?> _oldest = [];
     private readonly TimeProvider _clock;
-    private IReadOnlyDictionary<string, long> _parked = new Dictionary<string, long>();
+    private IReadOnlyList<(string Subscriber, long Count)> _parked = [];
 
     public SubscriberMetrics(TimeProvider clock)
     {
@@ -26,14 +26,14 @@ internal sealed class SubscriberMetrics
     public void Forget(SubscriberPart part) => _oldest.TryRemove(part, out _);
 
     /// <summary>How many are parked.</summary>
-    public void Count(IReadOnlyDictionary<string, long> parked) => _parked = parked;
+    public void Count(IReadOnlyList<(string Subscriber, long Count)> parked) => _parked = parked;
 
     /// <summary>The longest delay of a subscriber's parts at this silo.</summary>
     public TimeSpan LagOf(string subscriber) => _oldest.Where(one => one.Key.Subscriber == subscriber).Select(one => Lag(one.Value)).DefaultIfEmpty().Max();
 
     private IEnumerable<Measurement<double>> Lags() => _oldest.Select(one => one.Key.Subscriber).Distinct().Select(name => new Measurement<double>(LagOf(name).TotalSeconds, Tag(name)));
 
-    private IEnumerable<Measurement<long>> Parked() => _parked.Select(one => new Measurement<long>(one.Value, Tag(one.Key)));
+    private IEnumerable<Measurement<long>> Parked() => _parked.Select(one => new Measurement<long>(one.Count, Tag(one.Subscriber)));
 
     private TimeSpan Lag(DateTimeOffset? oldest) => oldest is { } at && _clock.GetUtcNow() - at is var lag && lag > TimeSpan.Zero ? lag : TimeSpan.Zero;
 

@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 
 namespace OrleansSocial.Kernel;
 
@@ -93,40 +92,17 @@ internal sealed class SubscriberStore(Database database)
         cancellation);
 
     /// <summary>What is parked for a subscriber, the oldest first.</summary>
-    public Task<List<ParkedEvent>> ReadParked(string? subscriber, Guid? id, int limit) => database.Use(
-        async (connection, token) =>
-        {
-            await using var command = new NpgsqlCommand(
-                """
-                SELECT subscriber, id, alias, topic, data::text, attempts, error, parked_at FROM event_parked
-                WHERE ($1::text IS NULL OR subscriber = $1) AND ($2::uuid IS NULL OR id = $2) ORDER BY parked_at, id LIMIT $3
-                """,
-                connection)
-            {
-                Parameters = { Sql.TextOrNull(subscriber), new() { Value = id ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid }, Sql.Int(limit) },
-            };
-            await using var row = await command.ExecuteReaderAsync(token);
-            var parked = new List<ParkedEvent>();
-            while (await row.ReadAsync(token))
-            {
-                parked.Add(new(
-                    row.GetString(0), row.GetGuid(1), row.GetString(2), row.GetGuid(3), row.GetString(4), row.GetInt32(5), row.GetString(6), Sql.Time(row, 7)));
-            }
-
-            return parked;
-        });
+    public Task<List<ParkedEvent>> ReadParked(string? subscriber, Guid? id, int limit) => database.All(
+        """
+        SELECT subscriber, id, alias, topic, data::text, attempts, error, parked_at FROM event_parked
+        WHERE ($1::text IS NULL OR subscriber = $1) AND ($2::uuid IS NULL OR id = $2) ORDER BY parked_at, id LIMIT $3
+        """,
+        [Sql.TextOrNull(subscriber), Sql.UuidOrNull(id), Sql.Int(limit)],
+        row => new ParkedEvent(row.GetString(0), row.GetGuid(1), row.GetString(2), row.GetGuid(3), row.GetString(4), row.GetInt32(5), row.GetString(6), Sql.Time(row, 7)));
 
     /// <summary>How many events are parked for each subscriber that has any.</summary>
-    public Task<Dictionary<string, long>> CountParked(CancellationToken cancellation) => database.Use(
-        async (connection, token) =>
-        {
-            await using var command = new NpgsqlCommand("SELECT subscriber, count(*) FROM event_parked GROUP BY subscriber", connection);
-            await using var row = await command.ExecuteReaderAsync(token);
-            var counts = new Dictionary<string, long>(StringComparer.Ordinal);
-            while (await row.ReadAsync(token)) counts.Add(row.GetString(0), row.GetInt64(1));
-            return counts;
-        },
-        cancellation);
+    public Task<List<(string Subscriber, long Count)>> CountParked(CancellationToken cancellation) => database.All(
+        "SELECT subscriber, count(*) FROM event_parked GROUP BY subscriber", [], row => (row.GetString(0), row.GetInt64(1)), cancellation);
 
     private static async Task<EventPosition?> Read(NpgsqlConnection connection, string sql, SubscriberPart part, CancellationToken cancellation)
     {

@@ -49,13 +49,8 @@ internal abstract class Write(Ledger owner)
     public void Finish(CommitOutcome outcome)
     {
         if (outcome == CommitOutcome.Failed) owner.Break();
-        if (outcome == CommitOutcome.Stored) OnStored();
+        if (outcome == CommitOutcome.Stored) owner.Stored();
         _outcome = outcome;
         _end.SetResult(outcome);
-    }
-
-    /// <summary>Runs on the lane, before anyone who waits hears that it is stored.</summary>
-    protected virtual void OnStored()
-    {
     }
 }

@@ -37,24 +37,25 @@ internal sealed class ConversationChangeStore : IChangeSource
             CROSS JOIN LATERAL (
                 SELECT FROM messages x WHERE x.conversation_id = g.conversation_id AND x.seq = g.newest - g.step AND x.xid >= $2 LIMIT 1) one
             WHERE g.newest - g.step > g.floor
+        ), found AS (
+            SELECT conversation_id, newest, floor, max(step) AS step FROM gallop GROUP BY conversation_id, newest, floor
         )
-        SELECT {MessageStore.ViewColumns}, m.xid
-        FROM (SELECT conversation_id, newest, floor, max(step) AS step FROM gallop GROUP BY conversation_id, newest, floor) g
-        CROSS JOIN LATERAL (
-            SELECT * FROM messages x
-            WHERE x.conversation_id = g.conversation_id AND x.seq > greatest(g.newest - g.step, g.floor) AND x.seq <= g.newest AND x.xid >= $2
-            ORDER BY x.seq LIMIT $3::int8 + 1) m
+        SELECT {MessageStore.ViewColumns}, m.xid, least.count
+        FROM (SELECT coalesce(sum(step / 2 + 1), 0)::int8 AS count FROM found) least
+        LEFT JOIN LATERAL (
+            SELECT x.* FROM found g CROSS JOIN LATERAL (
+                SELECT * FROM messages x
+                WHERE x.conversation_id = g.conversation_id AND x.seq > greatest(g.newest - g.step, g.floor) AND x.seq <= g.newest AND x.xid >= $2
+                ORDER BY x.seq) x
+            LIMIT $3::int8 + 1) m ON least.count <= $3
         """;
-
-    private const string MoreEntries =
-        $"SELECT {MessageStore.ViewColumns}, m.xid FROM messages m WHERE m.conversation_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3";
 
     private const string Edits =
         $"""
         SELECT {MessageStore.ViewColumns}, m.change_xid
         FROM members mine JOIN messages m ON m.conversation_id = mine.conversation_id
         WHERE mine.user_id = $1 AND mine.left_seq IS NULL AND m.change_xid IS NOT NULL AND m.change_xid >= $2
-        ORDER BY m.change_xid FETCH FIRST ($3) ROWS WITH TIES
+        LIMIT $3::int8 + 1
         """;
 
     private const string Conversations =
@@ -65,7 +66,7 @@ internal sealed class ConversationChangeStore : IChangeSource
         FROM (
             SELECT c.* FROM members mine JOIN conversations c ON c.id = mine.conversation_id
             WHERE mine.user_id = $1 AND mine.left_seq IS NULL AND c.xid >= $2
-            ORDER BY c.xid FETCH FIRST ($3) ROWS WITH TIES) c
+            LIMIT $3::int8 + 1) c
         JOIN members r ON r.conversation_id = c.id AND r.left_seq IS NULL
         ORDER BY c.xid, c.id, r.joined_seq, r.user_id
         """;
@@ -74,15 +75,17 @@ internal sealed class ConversationChangeStore : IChangeSource
         """
         SELECT conversation_id, left_seq, xid FROM members
         WHERE user_id = $1 AND left_seq IS NOT NULL AND xid >= $2
-        ORDER BY xid FETCH FIRST ($3) ROWS WITH TIES
+        LIMIT $3::int8 + 1
         """;
 
     private const string Reads =
         """
         SELECT r.conversation_id, r.user_id, r.read_seq, r.read_xid
-        FROM members mine JOIN members r ON r.conversation_id = mine.conversation_id
+        FROM members mine
+        JOIN conversations c ON c.id = mine.conversation_id AND c.read_xid >= $2
+        JOIN members r ON r.conversation_id = c.id
         WHERE mine.user_id = $1 AND mine.left_seq IS NULL AND r.left_seq IS NULL AND r.read_xid >= $2 AND r.read_seq > 0
-        ORDER BY r.read_xid FETCH FIRST ($3) ROWS WITH TIES
+        LIMIT $3::int8 + 1
         """;
 
     public IEnumerable<NpgsqlBatchCommand> Ask(ChangeQuery query)
@@ -99,71 +102,39 @@ internal sealed class ConversationChangeStore : IChangeSource
             yield return new(sql) { Parameters = { Sql.Uuid(query.User), Sql.Xid(query.SinceXid), Sql.Int(query.Limit) } };
     }
 
-    public async Task<ChangeAnswer> Read(ChangeQuery query, NpgsqlDataReader results, CancellationToken cancellation)
+    public async Task<List<Change>?> Read(ChangeQuery query, NpgsqlDataReader results, CancellationToken cancellation)
     {
-        var entries = new List<(MessageView View, ulong Xid)>();
-        var rest = new List<Change>();
-        while (await results.ReadAsync(cancellation))
-            entries.Add(Entry(results));
+        var changes = new List<Change>();
+        if (!await ReadEntries(query, results, changes, cancellation)) return null;
 
         await results.NextResultAsync(cancellation);
         while (await results.ReadAsync(cancellation))
-            rest.Add(new(Entry(results).Xid, ChatEvents.Changed(MessageStore.View(results))));
+            changes.Add(new(Xid(results), ChatEvents.Changed(MessageStore.View(results))));
 
         await results.NextResultAsync(cancellation);
-        await ReadConversations(results, rest, cancellation);
-
-        await results.NextResultAsync(cancellation);
-        while (await results.ReadAsync(cancellation))
-            rest.Add(new(results.GetFieldValue<ulong>(2), ChatEvents.Left(ConversationId.From(results.GetGuid(0)), results.GetInt64(1))));
+        await ReadConversations(results, changes, cancellation);
 
         await results.NextResultAsync(cancellation);
         while (await results.ReadAsync(cancellation))
-            rest.Add(new(results.GetFieldValue<ulong>(3), ChatEvents.Read(new(ConversationId.From(results.GetGuid(0)), UserId.From(results.GetGuid(1)), results.GetInt64(2)))));
+            changes.Add(new(results.GetFieldValue<ulong>(2), ChatEvents.Left(ConversationId.From(results.GetGuid(0)), results.GetInt64(1))));
 
-        return new Answer(entries, rest, query.Limit);
+        await results.NextResultAsync(cancellation);
+        while (await results.ReadAsync(cancellation))
+            changes.Add(new(results.GetFieldValue<ulong>(3), ChatEvents.Read(new(ConversationId.From(results.GetGuid(0)), UserId.From(results.GetGuid(1)), results.GetInt64(2)))));
+
+        return changes;
     }
 
-    /// <summary>The first <paramref name="limit"/> changes, and whatever else the last of their transactions wrote.</summary>
-    private static async Task<IReadOnlyList<Change>> Cut(
-        NpgsqlConnection connection, List<(MessageView View, ulong Xid)> entries, List<Change> rest, int limit, CancellationToken cancellation)
+    /// <summary>False when there are certainly too many, which is known before one of them is read.</summary>
+    private static async Task<bool> ReadEntries(ChangeQuery query, NpgsqlDataReader results, List<Change> changes, CancellationToken cancellation)
     {
-        if (entries.Count + rest.Count > limit)
+        while (await results.ReadAsync(cancellation))
         {
-            var last = entries.Select(e => e.Xid).Concat(rest.Select(c => c.Xid)).Order().ElementAt(limit - 1);
-
-            // Each stretch has more than the limit where it was cut, so that only its last transaction can be incomplete.
-            foreach (var stretch in entries.GroupBy(e => e.View.Conversation).Where(s => s.Count() > limit && s.Last().Xid == last).ToList())
-                await Complete(connection, entries, stretch.Key, stretch.Last().View.Seq, last, cancellation);
-
-            entries.RemoveAll(e => e.Xid > last);
-            rest.RemoveAll(c => c.Xid > last);
+            if (results.GetInt64(MessageStore.ViewColumnsCount + 1) > query.Limit) return false;
+            if (!results.IsDBNull(0)) changes.Add(new(Xid(results), ChatEvents.Created(MessageStore.View(results))));
         }
 
-        return [.. entries.Select(e => new Change(e.Xid, ChatEvents.Created(e.View))).Concat(rest)
-            .OrderBy(c => c.Xid).ThenBy(c => c.Event.Topic).ThenBy(c => c.Event.Seq).ThenBy(c => c.Event.Version)];
-    }
-
-    private static async Task Complete(
-        NpgsqlConnection connection, List<(MessageView View, ulong Xid)> entries, ConversationId conversation, long after, ulong xid, CancellationToken cancellation)
-    {
-        const int Stretch = 500;
-        while (true)
-        {
-            await using var command = new NpgsqlCommand(MoreEntries, connection) { Parameters = { Sql.Uuid(conversation), Sql.Bigint(after), Sql.Int(Stretch) } };
-            await using var row = await command.ExecuteReaderAsync(cancellation);
-            var count = 0;
-            while (await row.ReadAsync(cancellation))
-            {
-                var entry = Entry(row);
-                if (entry.Xid != xid) return;
-
-                entries.Add(entry);
-                (after, count) = (entry.View.Seq, count + 1);
-            }
-
-            if (count < Stretch) return;
-        }
+        return true;
     }
 
     private static async Task ReadConversations(NpgsqlDataReader row, List<Change> changes, CancellationToken cancellation)
@@ -192,12 +163,5 @@ internal sealed class ConversationChangeStore : IChangeSource
         if (whole is { } c) changes.Add(new(c.Xid, ChatEvents.Changed(c.View, c.Version)));
     }
 
-    private static (MessageView View, ulong Xid) Entry(NpgsqlDataReader row) =>
-        (MessageStore.View(row), row.GetFieldValue<ulong>(MessageStore.ViewColumnsCount));
-
-    private sealed class Answer(List<(MessageView View, ulong Xid)> entries, List<Change> rest, int limit) : ChangeAnswer
-    {
-        public override async ValueTask<IReadOnlyList<Change>> Changes(NpgsqlConnection connection, CancellationToken cancellation) =>
-            await Cut(connection, entries, rest, limit, cancellation);
-    }
+    private static ulong Xid(NpgsqlDataReader row) => row.GetFieldValue<ulong>(MessageStore.ViewColumnsCount);
 }

@@ -65,12 +65,15 @@ internal sealed class MemberStore(Database database)
         columns => columns.Uuid(r => r.Conversation).Text(r => r.Title),
         order: 4);
 
-    /// <summary>Moves read markers up.</summary>
+    /// <summary>Moves read markers up, and tells with the conversation that there are some.</summary>
     public static readonly Statement<(ConversationId Conversation, UserId User, long Seq)> Reads = new(
         """
-        UPDATE members SET read_seq = i.s, read_xid = pg_current_xact_id()
-        FROM unnest($1::uuid[], $2::uuid[], $3::int8[]) AS i(c, u, s)
-        WHERE conversation_id = i.c AND user_id = i.u AND left_seq IS NULL AND read_seq < i.s
+        WITH moved AS (
+            UPDATE members SET read_seq = i.s, read_xid = pg_current_xact_id()
+            FROM unnest($1::uuid[], $2::uuid[], $3::int8[]) AS i(c, u, s)
+            WHERE conversation_id = i.c AND user_id = i.u AND left_seq IS NULL AND read_seq < i.s
+            RETURNING conversation_id)
+        UPDATE conversations SET read_xid = pg_current_xact_id() FROM (SELECT DISTINCT conversation_id FROM moved) AS m WHERE id = m.conversation_id
         """,
         columns => columns.Uuid(r => r.Conversation).Uuid(r => r.User).Bigint(r => r.Seq),
         order: 8) { TouchesAny = true, Merge = new(r => (r.Conversation, r.User), (a, b) => a.Seq > b.Seq ? a : b) };

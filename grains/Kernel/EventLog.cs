@@ -54,9 +54,9 @@ internal sealed class EventLog(EventCatalog catalog, Horizons horizons)
         return (short)(BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]) % Slots);
     }
 
-    /// <summary>Asks for what a person was told in transactions that are not below a number, and not long before a day.</summary>
+    /// <summary>Asks for what a person was told in transactions that are not below a number, and not long before a day; one more than the limit when there are too many.</summary>
     public static NpgsqlBatchCommand AskPersonal(UserId audience, ulong sinceXid, DateOnly sinceDay, int limit) => new(
-        $"SELECT {Columns} FROM events WHERE audience = $1 AND xid >= $2 AND {Days} ORDER BY xid FETCH FIRST ($4) ROWS WITH TIES")
+        $"SELECT {Columns} FROM events WHERE audience = $1 AND xid >= $2 AND {Days} LIMIT $4::int8 + 1")
     {
         Parameters = { Sql.Uuid(audience), Sql.Xid(sinceXid), Sql.Date(sinceDay), Sql.Int(limit) },
     };

@@ -18,7 +18,7 @@ public readonly record struct PushedRun(Guid Topic, long First, long Last);
 /// <param name="SinceXid">The lowest transaction that is not yet settled for the reader.</param>
 /// <param name="SinceDay">When the reader's cursor was given out: no transaction that is not settled for the reader began long before.</param>
 /// <param name="Pushed">What need not be told again; a source may pass over it.</param>
-/// <param name="Limit">At most this many, and whatever else the last of their transactions wrote.</param>
+/// <param name="Limit">More than so many are not wanted.</param>
 public sealed record ChangeQuery(UserId User, ulong SinceXid, DateOnly SinceDay, IReadOnlyCollection<PushedRun> Pushed, int Limit);
 
 /// <summary>Tells from the tables of a slice what happened to a person: the changes of transactions not below a number.</summary>
@@ -28,16 +28,9 @@ public interface IChangeSource
     /// <summary>The statements that tell it.</summary>
     IEnumerable<NpgsqlBatchCommand> Ask(ChangeQuery query);
 
-    /// <summary>Reads their results.</summary>
+    /// <summary>The changes, in any order. Null, or more of them than the limit, says that there are too many: a source finds that out without reading all of them.</summary>
     /// <param name="query">What was asked.</param>
-    /// <param name="results">Stands at the first result of <see cref="Ask"/>, and is left at the last.</param>
+    /// <param name="results">Stands at the first result of <see cref="Ask"/>, and is left at the last unless there are too many.</param>
     /// <param name="cancellation">Gives the read up.</param>
-    Task<ChangeAnswer> Read(ChangeQuery query, NpgsqlDataReader results, CancellationToken cancellation);
-}
-
-/// <summary>What a source has found.</summary>
-public abstract class ChangeAnswer
-{
-    /// <summary>The changes, ordered by transaction, topic and number. Asks once more where a limit has cut through a transaction.</summary>
-    public abstract ValueTask<IReadOnlyList<Change>> Changes(NpgsqlConnection connection, CancellationToken cancellation);
+    Task<List<Change>?> Read(ChangeQuery query, NpgsqlDataReader results, CancellationToken cancellation);
 }

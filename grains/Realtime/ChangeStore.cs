@@ -22,32 +22,24 @@ internal sealed class ChangeStore(Database database, Horizons horizons, IEnumera
         NpgsqlConnection connection, UserId user, CursorToken? cursor, IReadOnlyCollection<PushedRun> pushed, int limit, CancellationToken cancellation)
     {
         // The horizon comes first: what commits between it and the reading of the tables comes twice rather than not at all.
-        var query = new ChangeQuery(user, cursor?.Horizon ?? 0, CursorToken.DateOf(cursor?.Day ?? 0), pushed, options.Value.ReplayEventsMax + 1);
+        var query = new ChangeQuery(user, cursor?.Horizon ?? 0, CursorToken.DateOf(cursor?.Day ?? 0), pushed, options.Value.ReplayEventsMax);
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Horizons.Ask() } };
         foreach (var command in cursor is null ? [] : _sources.SelectMany(source => source.Ask(query))) batch.BatchCommands.Add(command);
 
-        var answers = new List<ChangeAnswer>(_sources.Length);
         var today = CursorToken.DayOf(clock.GetUtcNow());
-        Horizon now;
-        await using (var results = await batch.ExecuteReaderAsync(cancellation))
-        {
-            await results.ReadAsync(cancellation);
-            now = horizons.Of(results);
-            var reset = ChangeRules.Judge(cursor, now, today, options.Value.CursorDaysMax);
-            if (reset != ResetReason.None) return Fresh(now, today, reset);
-
-            foreach (var source in _sources)
-            {
-                await results.NextResultAsync(cancellation);
-                answers.Add(await source.Read(query, results, cancellation));
-            }
-        }
+        await using var results = await batch.ExecuteReaderAsync(cancellation);
+        await results.ReadAsync(cancellation);
+        var now = horizons.Of(results);
+        var reset = ChangeRules.Judge(cursor, now, today, options.Value.CursorDaysMax);
+        if (reset != ResetReason.None) return Fresh(now, today, reset);
 
         var all = new List<Change>();
-        foreach (var answer in answers)
+        foreach (var source in _sources)
         {
-            all.AddRange(await answer.Changes(connection, cancellation));
-            if (all.Count > options.Value.ReplayEventsMax) return Fresh(now, today, ResetReason.TooMany);
+            await results.NextResultAsync(cancellation);
+            var changes = await source.Read(query, results, cancellation);
+            if (changes is null || all.Count + changes.Count > query.Limit) return Fresh(now, today, ResetReason.TooMany);
+            all.AddRange(changes);
         }
 
         all.Sort(ChangeRules.Compare);

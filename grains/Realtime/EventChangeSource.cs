@@ -9,15 +9,6 @@ internal sealed class EventChangeSource(EventLog log) : IChangeSource
     public IEnumerable<NpgsqlBatchCommand> Ask(ChangeQuery query) => [EventLog.AskPersonal(query.User, query.SinceXid, query.SinceDay, query.Limit)];
 
     /// <inheritdoc/>
-    public async Task<ChangeAnswer> Read(ChangeQuery query, NpgsqlDataReader results, CancellationToken cancellation) =>
-        new Answer([.. from stored in await log.Read(results, cancellation) let told = PersonalEvents.Of(stored) where told is not null select new Change(stored.Place.Xid, told)]);
-
-    private sealed class Answer(List<Change> changes) : ChangeAnswer
-    {
-        public override ValueTask<IReadOnlyList<Change>> Changes(NpgsqlConnection connection, CancellationToken cancellation)
-        {
-            changes.Sort(ChangeRules.Compare);
-            return new(changes);
-        }
-    }
+    public async Task<List<Change>?> Read(ChangeQuery query, NpgsqlDataReader results, CancellationToken cancellation) =>
+        [.. from stored in await log.Read(results, cancellation) let told = PersonalEvents.Of(stored) where told is not null select new Change(stored.Place.Xid, told)];
 }

@@ -100,8 +100,8 @@ public sealed class ChangeSourceTests(ChatServer server) : ChangeSourceSuite
 
     private static async Task<ulong> Horizon(ChatStorage storage) => await storage.Scalar<ulong>("SELECT pg_snapshot_xmin(pg_current_snapshot())");
 
-    private static Task<IReadOnlyList<Change>> Read(ChatStorage storage, UserId user, ulong since, IReadOnlyCollection<PushedRun>? pushed = null) =>
-        ChangeGround.Read(storage.Database, new ConversationChangeStore(), new ChangeQuery(user, since, default, pushed ?? [], 10_000));
+    private static async Task<List<Change>> Read(ChatStorage storage, UserId user, ulong since, IReadOnlyCollection<PushedRun>? pushed = null) =>
+        (await ChangeGround.Read(storage.Database, new ConversationChangeStore(), new ChangeQuery(user, since, default, pushed ?? [], 10_000)))!;
 
     internal override async Task<ChangeGround> Make()
     {

@@ -19,7 +19,7 @@ public sealed class EventLogTests(ChatServer server) : ChangeSourceSuite
         var refused = await ground.Write(write => write.Say("poison"));
 
         Assert.Equal((CommitOutcome.Stored, CommitOutcome.Failed), (stored.Outcome, refused.Outcome));
-        var told = Assert.Single(await ground.Read(ground.Reader, since)).Event;
+        var told = Assert.Single((await ground.Read(ground.Reader, since))!).Event;
         Assert.Equal(("test.said", new Said(ground.Reader, "stored"), ground.Reader.Value), (told.Type, told.Data, told.Topic));
         Assert.Empty(refused.Events);
     }
@@ -32,7 +32,7 @@ public sealed class EventLogTests(ChatServer server) : ChangeSourceSuite
 
         var write = await ground.Write(write => write.Say("first").Say("second"));
 
-        Assert.Equal((await ground.Read(ground.Reader, since)).Select(c => c.Event), write.Events.Select(PersonalEvents.Of));
+        Assert.Equal((await ground.Read(ground.Reader, since))!.Select(c => c.Event), write.Events.Select(PersonalEvents.Of));
         Assert.Equal(["first", "second"], write.Events.Select(e => ((Said)e.Happened).Text));
     }
 
@@ -71,7 +71,7 @@ public sealed class EventLogTests(ChatServer server) : ChangeSourceSuite
         await PrivatePostgres.Execute(ground.Connection, "UPDATE events SET alias = 'test.of-tomorrow'");
         await ground.Write(write => write.Say("known"));
 
-        Assert.Single(await ground.Read(ground.Reader, since));
+        Assert.Single((await ground.Read(ground.Reader, since))!);
     }
 
     [Fact]

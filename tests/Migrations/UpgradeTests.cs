@@ -18,7 +18,8 @@ public sealed class UpgradeTests
     public async Task What_the_version_before_left_behind_when_it_was_killed_is_there_byte_for_byte()
     {
         var left = await Left.Restore("0012");
-        var before = await Rows(left.Postgres);
+        var columns = await Columns(left.Postgres);
+        var before = await Rows(left.Postgres, columns);
 
         await using (var host = await Open(left))
         {
@@ -33,7 +34,7 @@ public sealed class UpgradeTests
             Assert.Equal(["g1: word one", "g2: word 2", "g3: word 3", "g4: word 4", "g5: word 5"], await Texts(alice, left.Group));
         }
 
-        var after = await Rows(left.Postgres);
+        var after = await Rows(left.Postgres, columns);
         Assert.All(s_tables, table => Assert.Empty(before[table].Except(after[table])));
         Assert.All(s_tables.Except(["orleansstorage"]), table => Assert.Equal(before[table], after[table]));
     }
@@ -100,13 +101,27 @@ public sealed class UpgradeTests
         happened.GetProperty("data").TryGetProperty("text", out var text) ? text.GetString() : null;
 
     /// <summary>Every row of every table that people's things are in, as PostgreSQL writes it.</summary>
-    private static async Task<Dictionary<string, List<string>>> Rows(string postgres)
+    /// <summary>The columns that tables have now; later versions may add some.</summary>
+    private static async Task<Dictionary<string, string>> Columns(string postgres)
+    {
+        await using var source = NpgsqlDataSource.Create(postgres);
+        var columns = new Dictionary<string, string>();
+        foreach (var table in s_tables)
+        {
+            await using var command = source.CreateCommand($"SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped");
+            columns[table] = (string)(await command.ExecuteScalarAsync())!;
+        }
+
+        return columns;
+    }
+
+    private static async Task<Dictionary<string, List<string>>> Rows(string postgres, Dictionary<string, string> columns)
     {
         await using var source = NpgsqlDataSource.Create(postgres);
         var rows = new Dictionary<string, List<string>>();
         foreach (var table in s_tables)
         {
-            await using var command = source.CreateCommand($"SELECT t::text FROM {table} AS t ORDER BY 1");
+            await using var command = source.CreateCommand($"SELECT ROW({columns[table]})::text FROM {table} ORDER BY 1");
             await using var reader = await command.ExecuteReaderAsync();
             rows[table] = [];
             while (await reader.ReadAsync()) rows[table].Add(reader.GetString(0));

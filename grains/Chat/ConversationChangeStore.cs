@@ -11,6 +11,9 @@ namespace OrleansSocial.Chat;
 /// </remarks>
 internal sealed class ConversationChangeStore : IChangeSource
 {
+    // A conversation is told with its members, so they count as well: ten of them for each change that is told at most.
+    private const int MembersEach = 10;
+
     private const string Entries =
         $"""
         WITH RECURSIVE pushed AS (
@@ -67,8 +70,8 @@ internal sealed class ConversationChangeStore : IChangeSource
             SELECT c.* FROM members mine JOIN conversations c ON c.id = mine.conversation_id
             WHERE mine.user_id = $1 AND mine.left_seq IS NULL AND c.xid >= $2
             LIMIT $3::int8 + 1) c
-        JOIN members r ON r.conversation_id = c.id AND r.left_seq IS NULL
-        ORDER BY c.xid, c.id, r.joined_seq, r.user_id
+        CROSS JOIN LATERAL (SELECT * FROM members x WHERE x.conversation_id = c.id AND x.left_seq IS NULL ORDER BY x.joined_seq, x.user_id) r
+        LIMIT $3::int8 * 10 + 1
         """;
 
     private const string Leavings =
@@ -112,7 +115,7 @@ internal sealed class ConversationChangeStore : IChangeSource
             changes.Add(new(Xid(results), ChatEvents.Changed(MessageStore.View(results))));
 
         await results.NextResultAsync(cancellation);
-        await ReadConversations(results, changes, cancellation);
+        if (!await ReadConversations(results, changes, query.Limit * MembersEach, cancellation)) return null;
 
         await results.NextResultAsync(cancellation);
         while (await results.ReadAsync(cancellation))
@@ -137,11 +140,13 @@ internal sealed class ConversationChangeStore : IChangeSource
         return true;
     }
 
-    private static async Task ReadConversations(NpgsqlDataReader row, List<Change> changes, CancellationToken cancellation)
+    /// <summary>False when there are too many.</summary>
+    private static async Task<bool> ReadConversations(NpgsqlDataReader row, List<Change> changes, int membersMax, CancellationToken cancellation)
     {
         (ConversationView View, long Version, ulong Xid, List<MemberView> Members)? current = null;
-        while (await row.ReadAsync(cancellation))
+        for (var members = 0; await row.ReadAsync(cancellation); members++)
         {
+            if (members == membersMax) return false;
             var id = ConversationId.From(row.GetGuid(0));
             if (current?.View.Id != id)
             {
@@ -156,6 +161,7 @@ internal sealed class ConversationChangeStore : IChangeSource
         }
 
         Add(changes, current);
+        return true;
     }
 
     private static void Add(List<Change> changes, (ConversationView View, long Version, ulong Xid, List<MemberView> Members)? whole)

@@ -1,5 +1,7 @@
 using OrleansSocial.Benchmarks;
+using OrleansSocial.Benchmarks.Events;
 using OrleansSocial.Benchmarks.Grains;
+using OrleansSocial.Benchmarks.Reads;
 using OrleansSocial.Benchmarks.Silos;
 using OrleansSocial.Benchmarks.Start;
 using OrleansSocial.Benchmarks.Writes;
@@ -11,7 +13,9 @@ Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS
 var benchmarks = new Dictionary<string, Func<string[], Task>>
 {
     ["chat"] = ChatBenchmarks.Run,
+    ["events"] = EventBenchmarks.Run,
     ["grains"] = GrainBenchmarks.Run,
+    ["reads"] = ReadBenchmarks.Run,
     ["sends"] = DurableSendBenchmarks.Run,
     ["silos"] = SiloBenchmarks.Run,
     ["start"] = StartBenchmarks.Run,

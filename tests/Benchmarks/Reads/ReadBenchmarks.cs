@@ -1,0 +1,86 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using OrleansSocial.Chat;
+using OrleansSocial.Kernel;
+using OrleansSocial.Realtime;
+using Support;
+
+namespace OrleansSocial.Benchmarks.Reads;
+
+/// <summary>What one person asks who is in three hundred groups of five hundred people: what is new, the list of conversations, messages by the set.</summary>
+internal static class ReadBenchmarks
+{
+    private const int Groups = 300;
+    private const int People = 500;
+    private const int Messages = 20;
+
+    /// <summary>Prints medians in milliseconds. Options: <c>--rounds N</c> (5), <c>--reads N</c> of each kind a round (100).</summary>
+    public static async Task Run(string[] options)
+    {
+        int Option(string name, int otherwise) => Array.IndexOf(options, name) is >= 0 and var at && at + 1 < options.Length ? int.Parse(options[at + 1], CultureInfo.InvariantCulture) : otherwise;
+        var (rounds, reads) = (Option("--rounds", 5), Option("--reads", 100));
+        await using var postgres = await BenchmarkPostgres.Start();
+        var connection = await postgres.CreateDatabase([.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "migrations"), "*.sql").Order(StringComparer.Ordinal)]);
+        var fence = new WriteFence();
+        await PrivatePostgres.Execute(connection, $"INSERT INTO silo_fences (silo, fence, membership) VALUES ('benchmark', '{fence.Id}', 'postgresql'); INSERT INTO heartbeats (silo) VALUES ('benchmark')");
+        await using var database = new Database(connection, new DatabaseOptions(), fence, TimeProvider.System);
+        var cluster = new ClusterKey();
+        cluster.Hold(new byte[ClusterKey.SecretBytes]);
+        var me = UserId.From(new Guid(1, 0, 0, new byte[8]));
+        var (messages, inbox, list) = (new MessageStore(database), new InboxStore(database), new Keyset<InboxKey>("chat.inbox", cluster));
+        var refs = Enumerable.Range(1, 50).Select(i => new MessageRef(ConversationId.From(Room(i)), 5)).ToList();
+        ChangeStore Changes(int sources) => new(
+            database, new Horizons(), [new ConversationChangeStore(), .. Enumerable.Range(1, sources - 1).Select(_ => new EventChangeSource(new(new([]), new())))],
+            Options.Create(new RealtimeOptions()), TimeProvider.System);
+        var (two, thirty) = (Changes(2), Changes(30));
+        var old = (await two.Read(me, null, 100, CancellationToken.None)).Next;
+        await Fill(connection);
+        var fresh = (await two.Read(me, null, 100, CancellationToken.None)).Next;
+
+        (string Name, Func<Task> Read)[] kinds =
+        [
+            ("what is new, when nothing is", () => two.Read(me, fresh, 100, CancellationToken.None)),
+            ("the same with thirty sources", () => thirty.Read(me, fresh, 100, CancellationToken.None)),
+            ("what is new, when it is too much", () => two.Read(me, old, 100, CancellationToken.None)),
+            ("the first page of conversations", () => inbox.Page(me, list.Read(me, PageAsk.Of(null, null, 50).Value).Value)),
+            ("one message", () => messages.Read(me, [refs[0]])),
+            ("fifty messages of fifty conversations", () => messages.Read(me, refs)),
+        ];
+        var samples = kinds.ToDictionary(kind => kind.Name, _ => new List<double>());
+        for (var round = 0; round <= rounds; round++)
+        {
+            foreach (var (name, read) in kinds)
+            {
+                for (var i = 0; i < reads; i++)
+                {
+                    var since = TimeProvider.System.GetTimestamp();
+                    await read();
+                    if (round > 0) samples[name].Add(TimeProvider.System.GetElapsedTime(since).TotalMilliseconds);
+                }
+            }
+        }
+
+        Console.WriteLine($"| {Groups} groups of {People} people | p50 ms | p99 ms |\n|---|---|---|");
+        foreach (var (name, _) in kinds)
+        {
+            var sorted = samples[name].Order().ToList();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {sorted[sorted.Count / 2]:0.00} | {sorted[(int)(sorted.Count * 0.99)]:0.00} |"));
+        }
+    }
+
+    private static Guid Room(int number) => new(number, 1, 0, new byte[8]);
+
+    private static Task Fill(string connection) => PrivatePostgres.Execute(
+        connection,
+        $$"""
+        CREATE FUNCTION room(i int) RETURNS uuid LANGUAGE sql IMMUTABLE AS $f$ SELECT (lpad(to_hex(i), 8, '0') || '-0001-0000-0000-000000000000')::uuid $f$;
+        CREATE FUNCTION person(i int) RETURNS uuid LANGUAGE sql IMMUTABLE AS $f$ SELECT (lpad(to_hex(i), 8, '0') || '-0000-0000-0000-000000000000')::uuid $f$;
+        INSERT INTO conversations (id, kind, title, created_by, created_at, creation_print) SELECT room(i), 2, 'group ' || i, person(1), now(), '\x00' FROM generate_series(1, {{Groups}}) AS i;
+        INSERT INTO members (conversation_id, user_id, role, joined_seq, read_seq) SELECT room(i), person(CASE p WHEN 1 THEN 1 ELSE i * 7 + p END), 1, 1, 1
+        FROM generate_series(1, {{Groups}}) AS i, generate_series(1, {{People}}) AS p;
+        INSERT INTO messages (conversation_id, sender, seq, sent_at, client_key, text) SELECT room(i), person(1), s, now(), s::text, 'How about lunch at the place by the river tomorrow, around noon?'
+        FROM generate_series(1, {{Groups}}) AS i, generate_series(1, {{Messages}}) AS s;
+        UPDATE heartbeats SET at = clock_timestamp();
+        ANALYZE;
+        """);
+}

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrleansSocial.Driver;
 
 namespace OrleansSocial.Crash;
 

@@ -65,13 +65,14 @@ internal static class EventBenchmarks
         {
             foreach (var effect in events.Select(one => one.Happened).OfType<Counted>()) stored[effect.Of] = clock.GetTimestamp();
         };
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         for (var i = 0; i < Singles; i++)
         {
             var write = new NotingWrite(new(writer, Guid.CreateVersion7(), 0, new(1, CommonRefusals.Unavailable, static _ => { }, static () => { })), 1);
             await write.Owner.Commit(write);
             var since = clock.GetTimestamp();
             long at;
-            while (!stored.TryGetValue(write.Events[0].Id, out at)) await Task.Delay(1);
+            while (!stored.TryGetValue(write.Events[0].Id, out at)) await pause.WaitForNextTickAsync();
             if (i >= Singles / 10) took.Add(Math.Max(0, clock.GetElapsedTime(since, at).TotalMilliseconds));
         }
 
@@ -95,9 +96,10 @@ internal static class EventBenchmarks
         await using var count = source.CreateCommand("SELECT count(*) FROM heard");
         async Task<long> Heard() => (long)(await count.ExecuteScalarAsync())!;
         long first;
-        while ((first = await Heard()) == 0) await Task.Delay(10);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while ((first = await Heard()) == 0) await pause.WaitForNextTickAsync();
         var since = clock.GetTimestamp();
-        while (await Heard() < many) await Task.Delay(50);
+        while (await Heard() < many) await pause.WaitForNextTickAsync();
         var rate = (many - first) / clock.GetElapsedTime(since).TotalSeconds;
         await app.StopAsync();
         return rate;

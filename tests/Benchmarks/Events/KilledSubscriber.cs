@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 using OrleansSocial.Kernel;
 using Support;
@@ -55,16 +56,11 @@ internal static class KilledSubscriber
         await using var app = await EventBenchmarks.Start(connection, "bench.killed");
         var writer = app.Services.GetRequiredService<GroupCommit>();
         Console.WriteLine(Ready);
-        await Task.WhenAll(Enumerable.Range(0, writes ? Writers : 1).Select(async _ =>
+        if (!writes) await app.WaitForShutdownAsync();
+        await Task.WhenAll(Enumerable.Range(0, Writers).Select(async _ =>
         {
             while (true)
             {
-                if (!writes)
-                {
-                    await Task.Delay(Timeout.Infinite);
-                    continue;
-                }
-
                 var write = new NotingWrite(new(writer, Guid.CreateVersion7(), 0, new(1, CommonRefusals.Unavailable, static _ => { }, static () => { })), 3);
                 if (await write.Owner.Commit(write) is null) Console.WriteLine(string.Join(' ', write.Events.Select(one => one.Id)));
             }
@@ -94,11 +90,12 @@ internal static class KilledSubscriber
     private static async Task Settled(string connection)
     {
         await using var source = NpgsqlDataSource.Create(connection);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         var patience = TimeProvider.System.GetTimestamp();
         while (await Ask(source, "heard") < await Ask(source, "events WHERE alias = 'bench.noted'"))
         {
             if (TimeProvider.System.GetElapsedTime(patience) > TimeSpan.FromMinutes(2)) return;
-            await Task.Delay(100);
+            await pause.WaitForNextTickAsync();
         }
     }
 

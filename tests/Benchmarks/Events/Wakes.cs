@@ -64,13 +64,14 @@ internal static class Wakes
     private static async Task<List<double>> Each(int count, Func<long, Task> tell)
     {
         var took = new List<double>();
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(7));
         for (var i = -10; i < count; i++)
         {
             var heard = Heard.Next();
             await tell(TimeProvider.System.GetTimestamp());
             var delay = await heard.WaitAsync(TimeSpan.FromSeconds(30));
             if (i >= 0) took.Add(delay);
-            await Task.Delay(7);
+            await pause.WaitForNextTickAsync();
         }
 
         return took;

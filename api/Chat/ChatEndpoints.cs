@@ -7,6 +7,9 @@ namespace OrleansSocial.Chat;
 /// <summary>Conversations: who is in them, what was said, what is read.</summary>
 public static class ChatEndpoints
 {
+    /// <summary>Sending and changing messages.</summary>
+    public static readonly Rate Messages = new("Messages", tokensMax: 60, tokensPerSecond: 20);
+
     private const int BodyBytesMax = 64 * 1024;
 
     /// <summary>Maps the slice's routes, under the group of the version.</summary>
@@ -40,13 +43,13 @@ public static class ChatEndpoints
 
     private static void MapMessages(RouteGroupBuilder conversations)
     {
-        conversations.MapPost("/{id}/messages", Send).Signed().Limited(Rate.Messages).Creates(keyKept: "as the client key of the message").Repeated().BodyBytesMax(BodyBytesMax)
+        conversations.MapPost("/{id}/messages", Send).Signed().Limited(Messages).Creates(keyKept: "as the client key of the message").Repeated().BodyBytesMax(BodyBytesMax)
             .WithSummary("Send a text").Asks<IConversationGrain>(nameof(IConversationGrain.Send));
         conversations.MapGet("/{id}/messages", History).Signed().Limited(Rate.Reads).Repeated()
             .WithSummary("A stretch of history, oldest first").Refuses(CommonRefusals.BadCursor).Asks<IConversationGrain>(nameof(IConversationGrain.History));
-        conversations.MapPatch("/{id}/messages/{seq}", Edit).Signed().Limited(Rate.Messages).Repeated().BodyBytesMax(BodyBytesMax)
+        conversations.MapPatch("/{id}/messages/{seq}", Edit).Signed().Limited(Messages).Repeated().BodyBytesMax(BodyBytesMax)
             .WithSummary("Replace the text of one's message").Asks<IConversationGrain>(nameof(IConversationGrain.Edit));
-        conversations.MapDelete("/{id}/messages/{seq}", Delete).Signed().Limited(Rate.Messages).Repeated()
+        conversations.MapDelete("/{id}/messages/{seq}", Delete).Signed().Limited(Messages).Repeated()
             .WithSummary("Empty a message").Asks<IConversationGrain>(nameof(IConversationGrain.Delete));
     }
 

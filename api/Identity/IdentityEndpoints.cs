@@ -13,6 +13,18 @@ public static class IdentityEndpoints
 {
     private const int BodyBytesMax = 4096;
 
+    /// <summary>Opening accounts.</summary>
+    private static readonly Rate Registering = new("Register", tokensMax: 20, tokensPerSecond: 1 / 30d);
+
+    /// <summary>Signing in, per address.</summary>
+    private static readonly Rate SigningIn = new("Login", tokensMax: 30, tokensPerSecond: 0.5);
+
+    /// <summary>Signing in, per name that is tried.</summary>
+    private static readonly Rate SigningInAs = new("LoginName", tokensMax: 10, tokensPerSecond: 0.1);
+
+    /// <summary>Exchanging refresh tokens and signing out.</summary>
+    private static readonly Rate Refreshing = new("Refresh", tokensMax: 60, tokensPerSecond: 2);
+
     /// <summary>A handle's form that nobody can register: names that cannot be are tried against it and take their time.</summary>
     private const string Nobody = "0";
 
@@ -36,13 +48,13 @@ public static class IdentityEndpoints
     public static IEndpointRouteBuilder MapIdentity(this IEndpointRouteBuilder v1)
     {
         var auth = v1.MapGroup("/auth").WithTags("Identity").BodyBytesMax(BodyBytesMax);
-        auth.MapPost("/register", Register).Public().Limited(Rate.Register).Creates(keyKept: "in the account").RepeatedWithKey().WithSummary("Open an account and sign in")
+        auth.MapPost("/register", Register).Public().Limited(Registering).Creates(keyKept: "in the account").RepeatedWithKey().WithSummary("Open an account and sign in")
             .Asks<IAccountGrain>(nameof(IAccountGrain.Register));
-        auth.MapPost("/login", Login).Public().Limited(Rate.Login).Once().LimitedByName((SignIn body) => body.Handle).WithSummary("Sign in")
+        auth.MapPost("/login", Login).Public().Limited(SigningIn).Once().LimitedByName(SigningInAs, (SignIn body) => Handles.TryNormalize(body.Handle, out var handle) ? handle : null).WithSummary("Sign in")
             .Asks<IAccountGrain>(nameof(IAccountGrain.Login));
-        auth.MapPost("/refresh", Refresh).Public().Limited(Rate.Refresh).Once().WithSummary("Exchange a refresh token for new tokens")
+        auth.MapPost("/refresh", Refresh).Public().Limited(Refreshing).Once().WithSummary("Exchange a refresh token for new tokens")
             .Refuses(IdentityRefusals.SessionEnded).Asks<ISessionGrain>(nameof(ISessionGrain.Refresh));
-        auth.MapPost("/logout", Logout).Signed().Limited(Rate.Refresh).Repeated().WithSummary("End the session").Asks<ISessionGrain>(nameof(ISessionGrain.End));
+        auth.MapPost("/logout", Logout).Signed().Limited(Refreshing).Repeated().WithSummary("End the session").Asks<ISessionGrain>(nameof(ISessionGrain.End));
         return v1;
     }
 

@@ -5,31 +5,6 @@ using Microsoft.AspNetCore.Routing;
 
 namespace OrleansSocial.Kernel;
 
-/// <summary>The rate classes. Their limits are options of the RateLimits slice.</summary>
-public enum Rate
-{
-    /// <summary>Opening accounts.</summary>
-    Register,
-
-    /// <summary>Signing in; also limited by the name that is tried.</summary>
-    Login,
-
-    /// <summary>Exchanging refresh tokens and signing out.</summary>
-    Refresh,
-
-    /// <summary>Sending and changing messages.</summary>
-    Messages,
-
-    /// <summary>Every other change.</summary>
-    Writes,
-
-    /// <summary>Reading.</summary>
-    Reads,
-
-    /// <summary>Opening live connections, and notices such as typing.</summary>
-    Live,
-}
-
 /// <summary>What a route says of itself; the route table test demands each part.</summary>
 public sealed record RateMetadata(Rate Rate);
 

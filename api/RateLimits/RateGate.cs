@@ -78,7 +78,7 @@ internal sealed partial class RateGate : IRateGate, IDisposable
 
     private LocalBucket Make(RateKey key)
     {
-        var limit = _options.Of(key).Limit();
+        var limit = _options.Of(key.Rate).Limit();
         var tokens = Math.Clamp((int)(limit.TokensMax * _options.LeaseShareMax), 1, LeaseTokensMax);
         return new(limit, () => Take(_grains.GetGrain<IRateBucketGrain>(key.GrainKey()), limit, tokens), _clock);
     }

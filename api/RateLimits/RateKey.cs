@@ -14,7 +14,7 @@ internal enum RateSubject : byte
     Name,
 }
 
-/// <summary>Which bucket: the class, and the person, the address or the login name. Costs no allocation on the way of a request.</summary>
+/// <summary>Which bucket: the class, and the person, the address or the name. Costs no allocation on the way of a request.</summary>
 internal readonly record struct RateKey(Rate Rate, RateSubject Subject, UInt128 Id, string? Name = null)
 {
     /// <summary>The bucket of a person.</summary>
@@ -37,7 +37,7 @@ internal readonly record struct RateKey(Rate Rate, RateSubject Subject, UInt128 
             : new(rate, RateSubject.Address4, BinaryPrimitives.ReadUInt32BigEndian(bytes));
     }
 
-    /// <summary>The bucket of a login name, in its normalized form.</summary>
+    /// <summary>The bucket of a name, in its one form.</summary>
     public static RateKey Of(Rate rate, string name) => new(rate, RateSubject.Name, 0, name);
 
     /// <summary>The bucket of whoever makes a request: the person when signed in, else the address.</summary>

@@ -55,17 +55,20 @@ public static class RateLimitsEdge
         });
     }
 
-    /// <summary>Charges the route by the login name that is tried as well, so that one account cannot be guessed at from many addresses.</summary>
-    public static RouteHandlerBuilder LimitedByName<TBody>(this RouteHandlerBuilder route, Func<TBody, string?> name)
+    /// <summary>Charges the route by a name as well, such as that of an account, so that one cannot be guessed at from many addresses.</summary>
+    /// <param name="route">The route.</param>
+    /// <param name="rate">The class of the bucket of each name.</param>
+    /// <param name="name">The name in its one form; null is not charged.</param>
+    public static RouteHandlerBuilder LimitedByName<TBody>(this RouteHandlerBuilder route, Rate rate, Func<TBody, string?> name)
         where TBody : class
         => route.Refuses(RateRefusals.TooMany).AddEndpointFilter(async (context, next) =>
         {
             var body = context.Arguments.OfType<TBody>().FirstOrDefault();
-            if (body is null || !Identity.Handles.TryNormalize(name(body), out var handle)) return await next(context);
+            if (body is null || name(body) is not { } named) return await next(context);
 
             var http = context.HttpContext;
             var gate = http.RequestServices.GetRequiredService<RateGate>();
-            var verdict = await gate.Charge(RateKey.Of(Rate.Login, handle), http.RequestAborted);
+            var verdict = await gate.Charge(RateKey.Of(rate, named), http.RequestAborted);
             if (verdict.Refusal is not { } refusal) return await next(context);
             Tell(http.Response, verdict);
             return Problems.Of(refusal);

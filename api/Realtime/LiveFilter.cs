@@ -7,12 +7,12 @@ using OrleansSocial.RateLimits;
 
 namespace OrleansSocial.Realtime;
 
-/// <summary>The rate class of a hub method.</summary>
+/// <summary>The rate class of a hub method, by its name.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class ChargedAttribute(Rate rate) : Attribute
+internal sealed class ChargedAttribute(string rate) : Attribute
 {
     /// <summary>Whose bucket is charged.</summary>
-    public Rate Rate { get; } = rate;
+    public Rate Rate { get; } = Rates.Named(rate);
 }
 
 /// <summary>Whether the edge runs a hub method again when a silo goes away under way: it may be carried out twice with the effect and the answer of once.</summary>

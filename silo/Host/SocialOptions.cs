@@ -70,20 +70,14 @@ internal static class SocialOptions
         private void Set(object options, IConfigurationSection child)
         {
             var property = options.GetType().GetProperty(child.Key, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase);
-            if (property is null || !property.CanWrite)
+            if (property is not { CanWrite: true })
             {
-                _unreadable.Add($"{child.Path}: there is no such option.");
+                SetNamed(options as INamedOptions, child);
                 return;
             }
 
             try
             {
-                if (property.GetValue(options) is { } nested && child.Value is null && s_assemblies.Contains(property.PropertyType.Assembly))
-                {
-                    foreach (var inner in child.GetChildren()) Set(nested, inner);
-                    return;
-                }
-
                 property.SetValue(options, Read(property.PropertyType, child));
             }
             catch (Exception)
@@ -91,6 +85,16 @@ internal static class SocialOptions
                 var kind = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
                 _unreadable.Add($"{child.Path} = {child.Value}: is not of the type {kind.Name}.");
             }
+        }
+
+        private void SetNamed(INamedOptions? options, IConfigurationSection child)
+        {
+            if (options?.Find(child.Key) is not { } part)
+                _unreadable.Add($"{child.Path}: there is no such option{(options is null ? "." : $"; those that have a name are {string.Join(", ", options.Names)}.")}");
+            else if (child.Value is not null)
+                _unreadable.Add($"{child.Path} = {child.Value}: is not of the type {part.GetType().Name}.");
+            else
+                foreach (var inner in child.GetChildren()) Set(part, inner);
         }
 
         private static object? Read(Type type, IConfigurationSection child)

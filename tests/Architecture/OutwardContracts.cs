@@ -113,20 +113,18 @@ public class OutwardContracts
 
     private static IEnumerable<string> DescribeOptions(Type type) => DescribeOption("", Activator.CreateInstance(type)!).Prepend(type.FullName!);
 
-    private static IEnumerable<string> DescribeOption(string path, object holder)
+    private static IEnumerable<string> DescribeOption(string path, object holder) => DescribeProperties(path, holder)
+        .Concat(holder is not Kernel.INamedOptions named ? [] : named.Names.Select(name => (Name: name, Lines: DescribeOption($"{path}{name}:", named.Find(name)!).ToList())))
+        .OrderBy(part => part.Name, StringComparer.Ordinal)
+        .SelectMany(part => part.Lines);
+
+    private static IEnumerable<(string Name, List<string> Lines)> DescribeProperties(string path, object holder)
     {
-        foreach (var property in holder.GetType().GetProperties().Where(p => p.CanWrite).OrderBy(p => p.Name, StringComparer.Ordinal))
+        foreach (var property in holder.GetType().GetProperties().Where(p => p.CanWrite))
         {
             var range = property.GetCustomAttribute<RangeAttribute>() is { } r
                 ? string.Create(CultureInfo.InvariantCulture, $" [{r.Minimum}..{r.Maximum}]") : "";
-            if (property.GetValue(holder) is { } nested && property.PropertyType.Assembly.GetName().Name!.StartsWith("OrleansSocial", StringComparison.Ordinal))
-            {
-                foreach (var line in DescribeOption($"{path}{property.Name}:", nested)) yield return line;
-            }
-            else
-            {
-                yield return string.Create(CultureInfo.InvariantCulture, $"  {path}{property.Name}: {Name(property.PropertyType)} = {property.GetValue(holder) ?? "null"}{range}");
-            }
+            yield return (property.Name, [string.Create(CultureInfo.InvariantCulture, $"  {path}{property.Name}: {Name(property.PropertyType)} = {property.GetValue(holder) ?? "null"}{range}")]);
         }
     }
 

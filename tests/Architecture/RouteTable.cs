@@ -54,6 +54,13 @@ public class RouteTable(SharedHost shared)
     public void A_route_that_declares_nothing_is_found() => Assert.Equal(4, Undeclared(Bare()).Count());
 
     [Fact]
+    public void A_rate_class_that_has_no_limit_in_the_configuration_is_found()
+    {
+        Assert.DoesNotContain(Undeclared(Bare(new RateMetadata(Rate.Reads))), fault => fault.Contains("rate class", StringComparison.Ordinal));
+        Assert.Contains("/v1/bare: declare its rate class Posts in a static field beside the routes", Undeclared(Bare(new RateMetadata(new("Posts", 30, 1)))));
+    }
+
+    [Fact]
     public void Every_code_that_a_hub_method_names_is_a_refusal_of_a_slice() => Assert.Empty(HubMethods.SelectMany(OutwardContracts.Misdeclared));
 
     [Fact]
@@ -103,7 +110,8 @@ public class RouteTable(SharedHost shared)
         var open = metadata.GetMetadata<PublicMetadata>() is not null;
         if (signed == open) yield return $"{route.RoutePattern.RawText}: declare it Signed() or Public()";
         else if (signed != metadata.GetOrderedMetadata<IAuthorizeData>().Any()) yield return $"{route.RoutePattern.RawText}: Signed() and authorization differ";
-        if (metadata.GetMetadata<RateMetadata>() is null) yield return $"{route.RoutePattern.RawText}: declare its Limited(Rate)";
+        if (metadata.GetMetadata<RateMetadata>()?.Rate is not { } rate) yield return $"{route.RoutePattern.RawText}: declare its Limited(Rate)";
+        else if (Rates.All.GetValueOrDefault(rate.Name) != rate) yield return $"{route.RoutePattern.RawText}: declare its rate class {rate} in a static field beside the routes";
         if (metadata.GetMetadata<RepeatMetadata>() is null) yield return $"{route.RoutePattern.RawText}: declare it Repeated(), RepeatedWithKey() or Once()";
         if (metadata.GetMetadata<RefusesMetadata>() is null) yield return $"{route.RoutePattern.RawText}: declare what it Asks<IGrain>(method), or what it Refuses(…) itself";
     }

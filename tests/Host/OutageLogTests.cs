@@ -142,7 +142,7 @@ public sealed class OutageLogTests : IDisposable
     private static void Fail(OutageLog log, bool ours, string told) => log.Count(ours, told, s_away, (state, _) => state);
 
     private static IEnumerable<string> Unlimited() =>
-        Enum.GetNames<Rate>().Append("LoginName")
+        Rates.All.Keys
             .SelectMany(rate => new[] { $"--Social:RateLimits:{rate}:TokensMax=1000000", $"--Social:RateLimits:{rate}:TokensPerSecond=1000000" })
             .Concat(["--Social:Identity:HashOperations=1", "--Social:Identity:HashMemoryKiB=64", "--Social:Node:Seed=false"]);
 

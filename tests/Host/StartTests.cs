@@ -17,14 +17,17 @@ public sealed class StartTests : IDisposable
     {
         var (exitCode, told) = await Run(
             "--Social:Node:Roles=cook", "--Social:Database:ConnectionsMax=2", "--Social:Membership:ProbeSeconds=soon", "--Social:Edge:BodyMax=1",
-            "--Social:RateLimits:Readz:TokensMax=1", "--Social:RateLimits:Reads:TokenMax=1", "--Social:RateLimits:Reads:TokensMax=0", "--Social:Nobody:Has=1");
+            "--Social:RateLimits:Readz:TokensMax=1", "--Social:RateLimits:Reads:TokenMax=1", "--Social:RateLimits:Reads:TokensMax=0", "--Social:RateLimits:Writes=5", "--Social:Nobody:Has=1");
 
         Assert.Equal(1, exitCode);
         Assert.Contains("Social:Node:Roles = cook: is silo,api or silo or api.", told, StringComparison.Ordinal);
         Assert.Contains("Social:Database:ConnectionsMax = 2: The field ConnectionsMax must be between 4 and 1000.", told, StringComparison.Ordinal);
         Assert.Contains("Social:Membership:ProbeSeconds = soon: is not of the type Int32.", told, StringComparison.Ordinal);
-        foreach (var unknown in (string[])["Social:Edge:BodyMax", "Social:RateLimits:Readz", "Social:RateLimits:Reads:TokenMax"])
+        foreach (var unknown in (string[])["Social:Edge:BodyMax", "Social:RateLimits:Reads:TokenMax"])
             Assert.Contains($"{unknown}: there is no such option.", told, StringComparison.Ordinal);
+        Assert.Contains(
+            "Social:RateLimits:Readz: there is no such option; those that have a name are Live, Login, LoginName, Messages, Reads, Refresh, Register, Writes.", told, StringComparison.Ordinal);
+        Assert.Contains("Social:RateLimits:Writes = 5: is not of the type RateLimitOption.", told, StringComparison.Ordinal);
         Assert.Contains("Social:RateLimits:Reads: The field TokensMax must be between 1 and", told, StringComparison.Ordinal);
         Assert.Contains("Social:Nobody: there is no such section.", told, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", told, StringComparison.Ordinal);

@@ -31,8 +31,8 @@ public sealed class RateKeyTests
             RateKey.Of(Rate.Writes, person),
             RateKey.Of(Rate.Reads, IPAddress.Parse("192.0.2.7")),
             RateKey.Of(Rate.Reads, IPAddress.Parse("2001:db8::1")),
-            RateKey.Of(Rate.Login, "alice"),
-            RateKey.Of(Rate.Login, "bob"),
+            RateKey.Of(Rate.Live, "alice"),
+            RateKey.Of(Rate.Live, "bob"),
             RateKey.Of(Rate.Reads, (IPAddress?)null),
         ];
 

@@ -105,7 +105,7 @@ public sealed class SocialHost : IAsyncDisposable
             ["Social:Identity:HashMemoryKiB"] = "64",
             ["Social:Identity:HashQueueMax"] = "1000",
         };
-        foreach (var rate in Enum.GetNames<Kernel.Rate>().Append("LoginName"))
+        foreach (var rate in Rates.All.Keys)
         {
             settings[$"Social:RateLimits:{rate}:TokensMax"] = "1000000";
             settings[$"Social:RateLimits:{rate}:TokensPerSecond"] = "1000000";

@@ -10,6 +10,7 @@ public static class IdentityModule
     {
         silo.Services.AddSingleton<PasswordHasher>();
         silo.Services.AddSingleton<EndedSessionStore>();
+        silo.Services.AddSingleton<ISeed, AccountSeed>();
         return silo;
     }
 }

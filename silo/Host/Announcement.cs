@@ -44,11 +44,7 @@ internal static partial class Announcement
             lines.Add($"  the cluster       {Membership(app)}");
             lines.Add($"  the silo          {Silo(app)}");
             lines.Add($"  the database      {Database(app)}");
-            if (app.Services.GetService<Seeds>()?.Wanted == true)
-            {
-                lines.Add($"  people to try     alice, bob, carol (password: {Seeds.Password})");
-            }
-
+            foreach (var (what, how) in app.Services.GetService<Seeds>()?.Offers ?? []) lines.Add($"  {what,-17} {how}");
             lines.Add("");
         }
         else

@@ -69,7 +69,7 @@ internal sealed class OrderedStart(IReadOnlyList<IHostedService> parts, Doors do
     {
         EmbeddedPostgres => "PostgreSQL to start",
         Migrator or NodeIdentity or ClusterKeyReading => "the database and its migrations",
-        Seeds => "the accounts to begin with",
+        Seeds => "what there is to begin with",
         _ when part.GetType().Assembly != typeof(OrderedStart).Assembly && part.GetType().FullName!.StartsWith("Orleans", StringComparison.Ordinal) => "the cluster",
         _ => "its parts",
     };

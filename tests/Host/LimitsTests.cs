@@ -53,24 +53,6 @@ public class LimitsTests(SharedHost shared)
         Assert.Equal(HttpStatusCode.NotFound, (await host.Http.GetAsync(new Uri("/", UriKind.Relative))).StatusCode);
     }
 
-    [Fact]
-    public async Task In_development_alice_bob_and_carol_are_there_and_stay_as_they_are()
-    {
-        await using (var first = await SocialHost.Start(configure: builder => builder.Configuration["Social:Node:Seed"] = "true"))
-        {
-            Assert.Equal(HttpStatusCode.OK, (await first.Http.GetAsync(new Uri("/v1/users/by-handle/carol", UriKind.Relative))).StatusCode);
-
-            await using var second = await Restarted(first);
-            Assert.Equal(HttpStatusCode.OK, (await second.Http.GetAsync(new Uri("/v1/users/by-handle/alice", UriKind.Relative))).StatusCode);
-        }
-    }
-
-    private static async Task<SocialHost> Restarted(SocialHost host)
-    {
-        await host.Stop();
-        return await SocialHost.Start(host.ConnectionString, builder => builder.Configuration["Social:Node:Seed"] = "true");
-    }
-
     private static async Task<HttpResponseMessage> From(SocialHost host, string origin)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/users/by-handle/alice") { Headers = { { "Origin", origin } } };

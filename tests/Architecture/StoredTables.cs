@@ -17,7 +17,7 @@ public class StoredTables
         const string Indexes = """
             SELECT tablename, '  ' || regexp_replace(indexdef, '^CREATE (UNIQUE )?INDEX (\S+) ON (ONLY )?public\.\S+ ', '\2: \1') FROM pg_indexes JOIN pg_class c ON c.relname = tablename AND NOT c.relispartition WHERE schemaname = 'public' ORDER BY tablename, indexname
             """;
-        await using var database = NpgsqlDataSource.Create(await TestServer.NewDatabase(FencedDatabase.Migrations));
+        await using var database = NpgsqlDataSource.Create(await TestServer.NewDatabase());
         var tables = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
         foreach (var query in (string[])[Columns, Indexes])
         {

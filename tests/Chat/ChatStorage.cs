@@ -5,9 +5,9 @@ namespace OrleansSocial.Chat;
 /// <summary>One PostgreSQL for the tests of what is stored; each test has a database of its own.</summary>
 public sealed class ChatServer : IAsyncLifetime
 {
-    internal PrivatePostgres Postgres { get; private set; } = null!;
+    internal TestServer Postgres { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Postgres = await PrivatePostgres.Start();
+    public async ValueTask InitializeAsync() => Postgres = await TestServer.Start();
 
     public async ValueTask DisposeAsync() => await Postgres.DisposeAsync();
 }
@@ -54,7 +54,7 @@ internal sealed class ChatStorage : IAsyncDisposable
 
     public static async Task<ChatStorage> Create(ChatServer server, GroupCommitOptions? options = null, Func<string, string>? writer = null)
     {
-        var connection = await server.Postgres.CreateDatabase(FencedDatabase.Migrations);
+        var connection = await server.Postgres.Database();
         return new ChatStorage(connection, writer?.Invoke(connection) ?? connection, await FencedDatabase.PutUp(connection), options ?? new() { LanesMax = 1 });
     }
 

@@ -7,15 +7,15 @@ public sealed class EndedSessionStoreTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset s_inAnHour = TimeProvider.System.GetUtcNow().AddHours(1);
 
-    private PrivatePostgres _postgres = null!;
+    private TestServer _postgres = null!;
     private string _connection = null!;
     private Database _database = null!;
     private EndedSessionStore _store = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _postgres = await PrivatePostgres.Start();
-        _connection = await _postgres.CreateDatabase(FencedDatabase.Migrations);
+        _postgres = await TestServer.Start();
+        _connection = await _postgres.Database();
         var fence = await FencedDatabase.PutUp(_connection);
         _database = new(_connection, new(), fence, TimeProvider.System);
         _store = new(_database, FencedDatabase.Writer(_database, fence), new());

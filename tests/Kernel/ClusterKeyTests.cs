@@ -11,7 +11,7 @@ public sealed class ClusterKeyTests
     [Fact]
     public async Task Silos_that_start_together_have_one_key_and_another_database_has_another()
     {
-        var (one, other) = (await TestServer.NewDatabase(FencedDatabase.Migrations), await TestServer.NewDatabase(FencedDatabase.Migrations));
+        var (one, other) = (await TestServer.NewDatabase(), await TestServer.NewDatabase());
 
         var marks = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => MarkAfterStart(one)));
 

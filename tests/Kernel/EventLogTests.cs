@@ -219,7 +219,7 @@ internal sealed class EventGround : ChangeGround
 
     public static async Task<EventGround> Create(ChatServer server, IPersonalEvents? people = null)
     {
-        var connection = await server.Postgres.CreateDatabase(FencedDatabase.Migrations);
+        var connection = await server.Postgres.Database();
         await PrivatePostgres.Execute(connection, "CREATE TABLE said (text text NOT NULL CHECK (text <> 'poison'))");
         var fence = await FencedDatabase.PutUp(connection);
         var database = new Database(connection, new DatabaseOptions(), fence, TimeProvider.System);

@@ -23,7 +23,7 @@ public sealed class SharedWriterTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _connection = await TestServer.NewDatabase(FencedDatabase.Migrations);
+        _connection = await TestServer.NewDatabase();
         await PrivatePostgres.Execute(
             _connection,
             """

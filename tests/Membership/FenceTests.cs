@@ -17,7 +17,7 @@ public sealed class FenceTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _connection = await TestServer.NewDatabase(FencedDatabase.Migrations);
+        _connection = await TestServer.NewDatabase();
         await PrivatePostgres.Execute(_connection, "CREATE TABLE told (what text)");
         _operators = Open(new WriteFence());
         _fences = new(_operators, TimeProvider.System);

@@ -69,7 +69,7 @@ public sealed class FencedMembershipTests : IAsyncDisposable
 
     private async Task<(FenceStore Fences, FencedMembership Members)> Start()
     {
-        var connection = await TestServer.NewDatabase(FencedDatabase.Migrations);
+        var connection = await TestServer.NewDatabase();
         _fences = new(Open(connection), TimeProvider.System);
         await _fences.Put(s_silo.ToParsableString(), Guid.CreateVersion7(), "postgresql", default);
         return (_fences, new(_table, _fences));

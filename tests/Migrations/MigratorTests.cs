@@ -10,7 +10,7 @@ public sealed class MigratorTests : IDisposable
     [Fact]
     public async Task Files_are_applied_in_the_order_of_their_numbers_and_once()
     {
-        var postgres = await TestServer.NewDatabase();
+        var postgres = await TestServer.EmptyDatabase();
         File("0010_second.sql", "INSERT INTO told VALUES ('second')");
         File("0002_first.sql", "CREATE TABLE told (what text); INSERT INTO told VALUES ('first')");
 
@@ -23,7 +23,7 @@ public sealed class MigratorTests : IDisposable
     [Fact]
     public async Task Nodes_that_start_together_apply_each_file_once()
     {
-        var postgres = await TestServer.NewDatabase();
+        var postgres = await TestServer.EmptyDatabase();
         File("0001_told.sql", "CREATE TABLE told (what text)");
         File("0002_slow.sql", "SELECT pg_sleep(0.05); INSERT INTO told VALUES ('once')");
 
@@ -35,7 +35,7 @@ public sealed class MigratorTests : IDisposable
     [Fact]
     public async Task A_file_that_fails_leaves_nothing_behind_and_is_named()
     {
-        var postgres = await TestServer.NewDatabase();
+        var postgres = await TestServer.EmptyDatabase();
         File("0001_told.sql", "CREATE TABLE told (what text)");
         File("0002_half.sql", "INSERT INTO told VALUES ('half'); SELECT 1 / 0");
 
@@ -53,7 +53,7 @@ public sealed class MigratorTests : IDisposable
     [Fact]
     public async Task An_applied_file_may_not_change()
     {
-        var postgres = await TestServer.NewDatabase();
+        var postgres = await TestServer.EmptyDatabase();
         File("0001_told.sql", "CREATE TABLE told (what text)");
         await Migrate(postgres);
 
@@ -66,7 +66,7 @@ public sealed class MigratorTests : IDisposable
     [Fact]
     public async Task Line_ends_do_not_count_as_a_change()
     {
-        var postgres = await TestServer.NewDatabase();
+        var postgres = await TestServer.EmptyDatabase();
         File("0001_told.sql", "CREATE TABLE told\n(what text)\n");
         await Migrate(postgres);
 
@@ -78,7 +78,7 @@ public sealed class MigratorTests : IDisposable
     [Fact]
     public async Task No_file_comes_before_one_that_is_applied()
     {
-        var postgres = await TestServer.NewDatabase();
+        var postgres = await TestServer.EmptyDatabase();
         File("0005_told.sql", "CREATE TABLE told (what text)");
         await Migrate(postgres);
 
@@ -91,7 +91,7 @@ public sealed class MigratorTests : IDisposable
     [Fact]
     public async Task An_older_version_runs_on_a_database_that_is_ahead_of_it()
     {
-        var postgres = await TestServer.NewDatabase();
+        var postgres = await TestServer.EmptyDatabase();
         File("0001_told.sql", "CREATE TABLE told (what text)");
         var newer = File("0002_newer.sql", "INSERT INTO told VALUES ('newer')");
         await Migrate(postgres);

@@ -1,5 +1,4 @@
 using System.Data;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace OrleansSocial.Migrations;
@@ -14,9 +13,6 @@ public sealed class OrleansQueryTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var connection = await TestServer.NewDatabase();
-        var folder = Path.Combine(Architecture.Repository.Root, "deploy/migrations");
-        await using var database = new Database(connection, new DatabaseOptions(), new WriteFence(), TimeProvider.System);
-        await new Migrator(database, folder, NullLogger<Migrator>.Instance).StartAsync(default);
         var fence = await FencedDatabase.PutUp(connection);
         _source = NpgsqlDataSource.Create($"{connection};Options=-c {WriteFence.SessionSetting}={fence.Id}");
     }

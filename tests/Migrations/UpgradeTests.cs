@@ -143,7 +143,7 @@ public sealed class UpgradeTests
         /// <summary>Restores the dump into a database of its own.</summary>
         public static async Task<Left> Restore(string version)
         {
-            var postgres = await TestServer.NewDatabase();
+            var postgres = await TestServer.EmptyDatabase();
             await PrivatePostgres.Execute(postgres, await File.ReadAllTextAsync(Path.Combine(s_dumps, $"{version}.sql")));
             var known = JsonSerializer.Deserialize<JsonElement>(await File.ReadAllTextAsync(Path.Combine(s_dumps, $"{version}.json")));
             return new(postgres, known.GetProperty("at").GetDateTimeOffset(), known);

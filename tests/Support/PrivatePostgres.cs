@@ -85,18 +85,12 @@ public sealed class PrivatePostgres : IAsyncDisposable
     public string ConnectionString(string database = "postgres") =>
         $"Host={_host};Port={Port};Username=postgres;Database={database}";
 
-    /// <summary>Makes an empty database, runs the given SQL files in it, and says how to connect to it.</summary>
-    public async Task<string> CreateDatabase(params string[] scripts)
+    /// <summary>Makes a database, empty or as the one that it is made after, to which nobody may be connected, and says how to connect to it.</summary>
+    public async Task<string> CreateDatabase(string template = "template1")
     {
         var name = $"test{Interlocked.Increment(ref _databases)}";
-        await Execute(ConnectionString(), $"CREATE DATABASE {name}");
-        var connection = ConnectionString(name);
-        foreach (var script in scripts)
-        {
-            await Execute(connection, await File.ReadAllTextAsync(script));
-        }
-
-        return connection;
+        await Execute(ConnectionString(), $"CREATE DATABASE {name} TEMPLATE {template}");
+        return ConnectionString(name);
     }
 
     /// <summary>Runs SQL on a connection of its own.</summary>

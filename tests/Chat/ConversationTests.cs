@@ -8,7 +8,7 @@ public sealed class ConversationTests(SharedHost shared)
     [Fact]
     public async Task Two_people_have_one_conversation_whoever_begins_it()
     {
-        var (alice, bob, _) = await Three();
+        var (alice, bob, _) = await shared.Host.Three();
 
         var rooms = await Task.WhenAll(alice.Pair(bob), bob.Pair(alice), alice.Pair(bob), bob.Pair(alice));
 
@@ -21,7 +21,7 @@ public sealed class ConversationTests(SharedHost shared)
     [Fact]
     public async Task The_same_idempotency_key_begins_one_group()
     {
-        var (alice, bob, carol) = await Three();
+        var (alice, bob, carol) = await shared.Host.Three();
         Task<HttpResponseMessage> Begin(Person by, string title) =>
             by.Send(HttpMethod.Post, "/v1/conversations", new { kind = "group", title, members = new[] { carol.Id } }, "trip");
 
@@ -40,7 +40,7 @@ public sealed class ConversationTests(SharedHost shared)
     [Fact]
     public async Task A_group_records_who_joined_left_and_named_it_among_the_messages()
     {
-        var (alice, bob, carol) = await Three();
+        var (alice, bob, carol) = await shared.Host.Three();
         var room = await alice.Group("Trip", bob);
 
         await room.As(alice).Send("hello");
@@ -60,7 +60,7 @@ public sealed class ConversationTests(SharedHost shared)
     [Fact]
     public async Task Whoever_left_sees_nothing_more_and_may_be_brought_back()
     {
-        var (alice, bob, _) = await Three();
+        var (alice, bob, _) = await shared.Host.Three();
         var room = await alice.Group("Trip", bob);
 
         Assert.Equal(HttpStatusCode.NoContent, (await room.As(bob).TryRemove(bob)).StatusCode);
@@ -79,7 +79,7 @@ public sealed class ConversationTests(SharedHost shared)
     [Fact]
     public async Task When_the_last_admin_leaves_the_longest_member_becomes_admin_for_good()
     {
-        var (alice, bob, carol) = await Three();
+        var (alice, bob, carol) = await shared.Host.Three();
         var room = await alice.Group("Trip", bob, carol);
 
         await room.As(alice).TryRemove(alice);
@@ -95,7 +95,7 @@ public sealed class ConversationTests(SharedHost shared)
     [Fact]
     public async Task A_pair_stays_a_pair()
     {
-        var (alice, bob, carol) = await Three();
+        var (alice, bob, carol) = await shared.Host.Three();
         var room = await alice.Pair(bob);
 
         await Person.Refused(await room.As(alice).TryInvite(carol), HttpStatusCode.Conflict, "chat.not_a_group");
@@ -107,7 +107,7 @@ public sealed class ConversationTests(SharedHost shared)
     [Fact]
     public async Task A_stranger_cannot_tell_a_conversation_from_none()
     {
-        var (alice, bob, carol) = await Three();
+        var (alice, bob, carol) = await shared.Host.Three();
         foreach (var room in (Room[])[await alice.Group("Trip", bob), new(ConversationId.From(Guid.NewGuid()))])
         {
             var seat = room.As(carol);
@@ -126,7 +126,7 @@ public sealed class ConversationTests(SharedHost shared)
     [Fact]
     public async Task Nobody_is_added_who_does_not_exist()
     {
-        var (alice, bob, _) = await Three();
+        var (alice, bob, _) = await shared.Host.Three();
         var ghost = Guid.NewGuid();
         var room = await alice.Group("Trip", bob);
 
@@ -144,7 +144,7 @@ public sealed class ConversationTests(SharedHost shared)
     [Fact]
     public async Task People_who_are_added_while_others_write_get_numbers_among_the_messages()
     {
-        var (alice, bob, carol) = await Three();
+        var (alice, bob, carol) = await shared.Host.Three();
         var room = await alice.Group("Trip", bob);
 
         await Task.WhenAll(
@@ -156,11 +156,5 @@ public sealed class ConversationTests(SharedHost shared)
         Assert.Equal(Enumerable.Range(1, 44).Select(i => (long)i), entries.Select(e => e.Seq));
         Assert.Single(entries, e => e.Kind == EntryKind.Titled);
         Assert.Equal(entries.Single(e => e.Subject == carol.Id).Seq, (await room.As(carol).View()).Members.Single(m => m.User == carol.Id).JoinedSeq);
-    }
-
-    private async Task<(Person Alice, Person Bob, Person Carol)> Three()
-    {
-        var people = await shared.Host.People("alice", "bob", "carol");
-        return (people[0], people[1], people[2]);
     }
 }

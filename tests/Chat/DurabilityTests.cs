@@ -17,7 +17,7 @@ public sealed class DurabilityTests
         var sent = new List<MessageReceipt>();
         await using (var host = await SocialHost.Start(connection))
         {
-            (room, users) = await Pair(host);
+            (room, users) = Ids(await host.Pair());
             foreach (var i in Enumerable.Range(0, 100))
                 sent.Add(await Send(host, room, users[i % 2], $"key{i}", $"text {i}"));
         }
@@ -39,7 +39,7 @@ public sealed class DurabilityTests
     {
         var connection = await TestServer.NewDatabase();
         var (room, users) = (default(ConversationId), Array.Empty<UserId>());
-        await using (var host = await SocialHost.Start(connection)) (room, users) = await Pair(host);
+        await using (var host = await SocialHost.Start(connection)) (room, users) = Ids(await host.Pair());
         await PrivatePostgres.Execute(connection, "UPDATE members SET read_seq = 1000");
 
         await using var again = await SocialHost.Start(connection, Set("Social:Checks:Invariants", wanted));
@@ -52,7 +52,7 @@ public sealed class DurabilityTests
     public async Task A_key_that_memory_has_forgotten_is_found_in_the_storage()
     {
         await using var host = await SocialHost.Start(configure: Set("Social:Chat:RecentKeysMax", "1"));
-        var (room, users) = await Pair(host);
+        var (room, users) = Ids(await host.Pair());
         var sent = new List<MessageReceipt>();
         foreach (var i in Enumerable.Range(0, 10))
             sent.Add(await Send(host, room, users[0], $"key{i}", $"text {i}"));
@@ -69,7 +69,7 @@ public sealed class DurabilityTests
     public async Task A_conversation_with_too_much_waiting_says_that_it_is_busy()
     {
         await using var host = await SocialHost.Start(configure: Set("Social:Chat:QueueMessagesMax", "5"));
-        var (room, users) = await Pair(host);
+        var (room, users) = Ids(await host.Pair());
         await Send(host, room, users[0], "first", "first");
         List<Task<Outcome<MessageReceipt>>> sending;
 
@@ -129,7 +129,7 @@ public sealed class DurabilityTests
     {
         await using var proxy = new CuttingProxy();
         await using var host = await SocialHost.Start(proxy.Through(await TestServer.NewDatabase()));
-        var (room, users) = await Pair(host);
+        var (room, users) = Ids(await host.Pair());
         await Send(host, room, users[0], "first", "first");
 
         // Which of the node's connections asks next is not known, so the line fails until the write has met it.
@@ -146,13 +146,7 @@ public sealed class DurabilityTests
         Assert.Equal(tries + 1, (await Insist(host, room, users[0], $"key{tries - 1}")).Seq);
     }
 
-    private static async Task<(ConversationId Room, UserId[] Users)> Pair(SocialHost host)
-    {
-        UserId[] users = [(await host.Person("alice")).Id, (await host.Person("bob")).Id];
-        var id = ConversationIds.Direct(users[0], users[1]);
-        Assert.True((await Room(host, id).Create(new(users[0], ConversationKind.Direct, null, [users[1]]))).Accepted);
-        return (id, users);
-    }
+    private static (ConversationId Room, UserId[] Users) Ids((Person Alice, Person Bob, Room Room) scene) => (scene.Room.Id, [scene.Alice.Id, scene.Bob.Id]);
 
     private static IConversationGrain Room(SocialHost host, ConversationId id) => host.Grains.GetGrain<IConversationGrain>(id);
 

@@ -10,7 +10,7 @@ public sealed class HistoryTests(SharedHost shared)
     [Fact]
     public async Task History_is_read_back_from_the_newest_and_forth_from_any_number()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await shared.Host.Pair();
         foreach (var i in Enumerable.Range(1, 25))
             await room.As(alice).Send($"{i}");
 
@@ -31,7 +31,7 @@ public sealed class HistoryTests(SharedHost shared)
     [Fact]
     public async Task An_empty_conversation_has_an_empty_page()
     {
-        var (_, bob, room) = await Pair();
+        var (_, bob, room) = await shared.Host.Pair();
 
         var page = await room.As(bob).Page();
 
@@ -44,7 +44,7 @@ public sealed class HistoryTests(SharedHost shared)
     [InlineData("?after=99999999999999999999"), InlineData("?limit=0"), InlineData("?limit=101"), InlineData("?limit=-1")]
     public async Task A_page_that_is_none_is_refused(string query)
     {
-        var (_, bob, room) = await Pair();
+        var (_, bob, room) = await shared.Host.Pair();
 
         await Person.Refused(
             await bob.Http.GetAsync(new Uri($"{room.Path}/messages{query}", UriKind.Relative)), HttpStatusCode.BadRequest, "request.bad_cursor");
@@ -53,7 +53,7 @@ public sealed class HistoryTests(SharedHost shared)
     [Fact]
     public async Task The_read_marker_moves_up_and_never_down_and_unread_is_what_lies_above()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await shared.Host.Pair();
         foreach (var i in Enumerable.Range(1, 10))
             await room.As(alice).Send($"{i}");
         Assert.Equal((10, 0, 10), await Unread(room.As(bob)));
@@ -158,11 +158,5 @@ public sealed class HistoryTests(SharedHost shared)
     {
         var line = await seat.Line();
         return ((int)line.LastSeq, (int)line.ReadSeq, (int)line.Unread);
-    }
-
-    private async Task<(Person Alice, Person Bob, Room Room)> Pair()
-    {
-        var people = await shared.Host.People("alice", "bob");
-        return (people[0], people[1], await people[0].Pair(people[1]));
     }
 }

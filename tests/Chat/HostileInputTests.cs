@@ -39,7 +39,7 @@ public sealed class HostileInputTests(SharedHost shared)
     [Theory, MemberData(nameof(Routes))]
     public async Task A_body_that_is_no_body_is_refused(string method, string route)
     {
-        var (alice, room) = await Pair();
+        var (alice, _, room) = await shared.Host.Pair();
         var path = route.Replace("{id}", room.Id.ToString(), StringComparison.Ordinal);
         foreach (var body in (string[])
         [
@@ -59,7 +59,7 @@ public sealed class HostileInputTests(SharedHost shared)
     [Theory, MemberData(nameof(Routes))]
     public async Task A_body_in_another_format_or_too_large_is_refused(string method, string route)
     {
-        var (alice, room) = await Pair();
+        var (alice, _, room) = await shared.Host.Pair();
         var path = route.Replace("{id}", room.Id.ToString(), StringComparison.Ordinal);
 
         await Person.Refused(await Post(alice, method, path, "text=hello", "application/x-www-form-urlencoded"), HttpStatusCode.UnsupportedMediaType, "request.unsupported_media");
@@ -70,7 +70,7 @@ public sealed class HostileInputTests(SharedHost shared)
     [Theory, MemberData(nameof(AllRoutes))]
     public async Task Nobody_gets_in_without_a_valid_token(string method, string route)
     {
-        var (_, room) = await Pair();
+        var (_, _, room) = await shared.Host.Pair();
         var path = route.Replace("{id}", room.Id.ToString(), StringComparison.Ordinal);
         foreach (var token in (string?[])[null, "x", "a.b.c", "eyJhbGciOiJub25lIn0.e30."])
         {
@@ -87,7 +87,7 @@ public sealed class HostileInputTests(SharedHost shared)
     {
         if (!route.Contains("{id}", StringComparison.Ordinal)) return;
 
-        var (alice, _) = await Pair();
+        var (alice, _, _) = await shared.Host.Pair();
         foreach (var id in (string[])["x", "1", "00000000-0000-0000-0000-000000000000", "%00", "0198f3a200007000800000000000000", new string('a', 2000)])
         {
             var body = method is "GET" or "DELETE" ? "" : "{\"text\":\"a\",\"title\":\"a\",\"users\":[],\"seq\":1}";
@@ -113,7 +113,7 @@ public sealed class HostileInputTests(SharedHost shared)
     [InlineData("{\"clientKey\":5,\"text\":\"hello\"}", 400, "request.malformed")]
     public async Task A_text_or_key_that_does_not_fit_is_refused_by_name(string body, int status, string code)
     {
-        var (alice, room) = await Pair();
+        var (alice, _, room) = await shared.Host.Pair();
 
         await Person.Refused(await Post(alice, "POST", $"{room.Path}/messages", body), (HttpStatusCode)status, code);
 
@@ -123,7 +123,7 @@ public sealed class HostileInputTests(SharedHost shared)
     [Fact]
     public async Task A_text_is_as_long_as_it_may_be_in_characters_that_a_person_counts()
     {
-        var (alice, room) = await Pair();
+        var (alice, _, room) = await shared.Host.Pair();
 
         await room.As(alice).Send(new string('x', 4000));
         await room.As(alice).Send(string.Concat(Enumerable.Repeat("👍", 4000)));
@@ -159,11 +159,5 @@ public sealed class HostileInputTests(SharedHost shared)
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (body.Length > 0 || method is not ("GET" or "DELETE")) request.Content = new StringContent(body, Encoding.UTF8, type);
         return await person.Http.SendAsync(request);
-    }
-
-    private async Task<(Person Alice, Room Room)> Pair()
-    {
-        var people = await shared.Host.People("alice", "bob");
-        return (people[0], await people[0].Pair(people[1]));
     }
 }

@@ -10,7 +10,7 @@ public sealed class LiveRoomTests(SharedHost shared)
     [Fact]
     public async Task Whoever_is_added_hears_of_the_group_and_whoever_is_removed_hears_that_and_no_more()
     {
-        var (alice, bob, carol) = await Three();
+        var (alice, bob, carol) = await shared.Host.Three();
         var room = await alice.Group("Trip", bob);
         await using var carols = await LiveClient.Subscribed(carol);
 
@@ -30,7 +30,7 @@ public sealed class LiveRoomTests(SharedHost shared)
     [Fact]
     public async Task Everyone_hears_each_entry_once_and_in_order_while_members_come_and_go()
     {
-        var (alice, bob, carol) = await Three();
+        var (alice, bob, carol) = await shared.Host.Three();
         var room = await alice.Group("Trip", bob);
         await using var bobs = await LiveClient.Subscribed(bob);
 
@@ -48,7 +48,7 @@ public sealed class LiveRoomTests(SharedHost shared)
     [Fact]
     public async Task Typing_is_told_to_the_others_and_not_more_often_than_it_may_be()
     {
-        var (alice, bob, carol) = await Three();
+        var (alice, bob, carol) = await shared.Host.Three();
         var room = await alice.Group("Trip", bob);
         await using var alices = await LiveClient.Subscribed(alice);
         await using var bobs = await LiveClient.Subscribed(bob);
@@ -69,11 +69,5 @@ public sealed class LiveRoomTests(SharedHost shared)
     {
         var data = happened.GetProperty("data");
         return data.TryGetProperty("conversation", out var id) || data.TryGetProperty("id", out id) ? id.GetGuid() : default;
-    }
-
-    private async Task<(Person Alice, Person Bob, Person Carol)> Three()
-    {
-        var people = await shared.Host.People("alice", "bob", "carol");
-        return (people[0], people[1], people[2]);
     }
 }

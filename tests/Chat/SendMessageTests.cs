@@ -15,7 +15,7 @@ public sealed class SendMessageTests(SharedHost shared)
     [Fact]
     public async Task Every_member_sees_the_messages_in_the_same_order()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await shared.Host.Pair();
 
         await room.As(alice).Send("one");
         await room.As(bob).Send("two");
@@ -27,7 +27,7 @@ public sealed class SendMessageTests(SharedHost shared)
     [Fact]
     public async Task The_same_key_gets_the_same_receipt_and_stores_one_message()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await shared.Host.Pair();
 
         var first = await room.As(alice).Send("hello", "key");
         var again = await room.As(alice).Send("hello", "key");
@@ -39,7 +39,7 @@ public sealed class SendMessageTests(SharedHost shared)
     [Fact]
     public async Task A_hundred_at_once_with_the_same_key_are_one_message()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await shared.Host.Pair();
 
         var receipts = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => room.As(alice).Send("hello", "key")));
 
@@ -50,7 +50,7 @@ public sealed class SendMessageTests(SharedHost shared)
     [Fact]
     public async Task The_same_key_with_another_text_is_refused_even_at_the_same_time()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await shared.Host.Pair();
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => room.As(alice).TrySend($"text {i}", "key")));
 
@@ -63,7 +63,7 @@ public sealed class SendMessageTests(SharedHost shared)
     [Fact]
     public async Task Two_people_may_use_the_same_key()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await shared.Host.Pair();
 
         Assert.Equal(1, (await room.As(alice).Send("mine", "key")).Seq);
         Assert.Equal(2, (await room.As(bob).Send("mine too", "key")).Seq);
@@ -72,7 +72,7 @@ public sealed class SendMessageTests(SharedHost shared)
     [Fact]
     public async Task The_receipt_stays_the_same_after_an_edit_and_after_a_deletion()
     {
-        var (alice, _, room) = await Pair();
+        var (alice, _, room) = await shared.Host.Pair();
         var edited = await room.As(alice).Send("first", "edited");
         var deleted = await room.As(alice).Send("second", "deleted");
         await Person.Read<MessageView>(await room.As(alice).TryEdit(edited.Seq, "changed"));
@@ -86,7 +86,7 @@ public sealed class SendMessageTests(SharedHost shared)
     [Fact]
     public async Task The_header_may_stand_for_the_client_key()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await shared.Host.Pair();
         var path = $"{room.Path}/messages";
 
         var first = await Person.Read<MessageReceipt>(await alice.Send(HttpMethod.Post, path, new { text = "hello" }, "by-header"));
@@ -99,7 +99,7 @@ public sealed class SendMessageTests(SharedHost shared)
     [Fact]
     public async Task Any_script_comes_back_byte_for_byte()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await shared.Host.Pair();
 
         foreach (var text in Scripts)
             await room.As(alice).Send(text);
@@ -116,7 +116,7 @@ public sealed class SendMessageTests(SharedHost shared)
     [Fact]
     public async Task A_receipt_says_what_the_history_says()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await shared.Host.Pair();
 
         var receipt = await room.As(alice).Send("hello", "key");
 
@@ -128,7 +128,7 @@ public sealed class SendMessageTests(SharedHost shared)
     [Fact]
     public async Task One_edits_and_deletes_ones_own_message_and_others_see_it()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await shared.Host.Pair();
         var receipt = await room.As(alice).Send("first");
 
         var edited = await Person.Read<MessageView>(await room.As(alice).TryEdit(receipt.Seq, "second"));
@@ -147,11 +147,5 @@ public sealed class SendMessageTests(SharedHost shared)
         Assert.Equal(deleted, again);
         await Person.Refused(await room.As(alice).TryEdit(receipt.Seq, "back"), HttpStatusCode.Conflict, "chat.message_deleted");
         await Person.Refused(await room.As(alice).TryEdit(99, "none"), HttpStatusCode.NotFound, "chat.message_not_found");
-    }
-
-    private async Task<(Person Alice, Person Bob, Room Room)> Pair()
-    {
-        var people = await shared.Host.People("alice", "bob");
-        return (people[0], people[1], await people[0].Pair(people[1]));
     }
 }

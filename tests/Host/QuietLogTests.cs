@@ -19,10 +19,9 @@ public sealed class QuietLogTests
 
         for (var i = 0; i < 20; i++)
         {
-            var (alice, bob) = (await host.Person("alice"), await host.Person("bob"));
-            var room = await alice.Post<ConversationView>("/v1/conversations", new { kind = "direct", members = new[] { bob.Id } });
-            await Talk(alice, room.Id);
-            await AskForWhatIsNot(alice, room.Id);
+            var (alice, _, room) = await host.Pair();
+            await Talk(alice, room);
+            await AskForWhatIsNot(alice, room);
         }
 
         Assert.DoesNotContain(log.Lines, line => !s_ofTheMachine.Contains(line.Category));
@@ -56,7 +55,7 @@ public sealed class QuietLogTests
     private static bool Enabled(Microsoft.AspNetCore.Builder.WebApplication app, string category, LogLevel level) =>
         ((ILoggerFactory)app.Services.GetService(typeof(ILoggerFactory))!).CreateLogger(category).IsEnabled(level);
 
-    private static async Task Talk(Person alice, ConversationId room)
+    private static async Task Talk(Person alice, Room room)
     {
         for (var i = 0; i < 10; i++)
         {
@@ -69,11 +68,11 @@ public sealed class QuietLogTests
         await alice.AnotherDevice();
         await alice.Get<Page<ConversationSummary>>("/v1/conversations");
         await using var live = await LiveClient.Subscribed(alice);
-        await live.Send(room.Value, "live");
+        await live.Send(room, "live");
         Assert.Equal("chat.not_found", await live.RefusalOf("Send", Guid.NewGuid(), "key", "nowhere"));
     }
 
-    private static async Task AskForWhatIsNot(Person alice, ConversationId room)
+    private static async Task AskForWhatIsNot(Person alice, Room room)
     {
         var stranger = alice.Host.Http;
         foreach (var path in (string[])["/nothing/here", "/v1/nothing", $"/v1/users/{Guid.NewGuid()}", "/v1/users/by-handle/nobody_at_all", "/index.php"])

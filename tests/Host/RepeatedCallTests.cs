@@ -21,7 +21,7 @@ public sealed class RepeatedCallTests : IAsyncLifetime
     [Fact]
     public async Task A_text_whose_answer_was_lost_is_sent_again_and_stands_once()
     {
-        var (alice, room) = await Room();
+        var (alice, room) = await AliceInRoom();
 
         _losses.Lose(nameof(IConversationGrain.Send), 3, after: true);
         var receipt = await alice.Post<MessageReceipt>($"/v1/conversations/{room}/messages", new { text = "hello", clientKey = "one" });
@@ -34,11 +34,11 @@ public sealed class RepeatedCallTests : IAsyncLifetime
     [Fact]
     public async Task A_text_on_the_hub_is_sent_again_and_stands_once()
     {
-        var (alice, room) = await Room();
+        var (alice, room) = await AliceInRoom();
         await using var live = await LiveClient.Subscribed(alice);
 
         _losses.Lose(nameof(IConversationGrain.Send), 2, after: true);
-        var seq = await live.Send(room.Value, "hello");
+        var seq = await live.Send(room, "hello");
 
         var page = await alice.Get<MessagePage>($"/v1/conversations/{room}/messages");
         Assert.Equal([seq], page.Entries.Where(m => m.Text == "hello").Select(m => m.Seq));
@@ -47,7 +47,7 @@ public sealed class RepeatedCallTests : IAsyncLifetime
     [Fact]
     public async Task Reading_setting_and_removing_are_repeated()
     {
-        var (alice, room) = await Room();
+        var (alice, room) = await AliceInRoom();
         var receipt = await alice.Post<MessageReceipt>($"/v1/conversations/{room}/messages", new { text = "hello", clientKey = "one" });
 
         _losses.Lose(nameof(IConversationGrain.History), 1, after: false);
@@ -62,7 +62,7 @@ public sealed class RepeatedCallTests : IAsyncLifetime
     [Fact]
     public async Task A_creation_with_a_key_is_repeated_and_one_without_is_told_to_come_again()
     {
-        var (alice, _) = await Room();
+        var (alice, _) = await AliceInRoom();
         var group = new { kind = "group", title = "room", members = Array.Empty<Guid>() };
 
         _losses.Lose(nameof(IConversationGrain.Create), 1, after: true);
@@ -79,7 +79,7 @@ public sealed class RepeatedCallTests : IAsyncLifetime
     [Fact]
     public async Task Signing_in_is_one_try()
     {
-        var (alice, _) = await Room();
+        var (alice, _) = await AliceInRoom();
 
         _losses.Lose(nameof(IAccountGrain.Login), 1, after: false);
         var answer = await _host.Http.PostAsJsonAsync("/v1/auth/login", new { handle = alice.Handle, password = Person.Password });
@@ -91,7 +91,7 @@ public sealed class RepeatedCallTests : IAsyncLifetime
     [Fact]
     public async Task A_profile_is_changed_again_unless_it_was_to_be_of_one_version()
     {
-        var (alice, _) = await Room();
+        var (alice, _) = await AliceInRoom();
 
         _losses.Lose(nameof(IUserGrain.Change), 1, after: true);
         Assert.Equal("new", (await Person.Read<ProfileView>(await alice.Send(HttpMethod.Patch, "/v1/me", new { bio = "new" }))).Bio);
@@ -105,7 +105,7 @@ public sealed class RepeatedCallTests : IAsyncLifetime
     [Fact]
     public async Task The_tokens_of_a_limit_are_asked_for_again()
     {
-        var (alice, _) = await Room();
+        var (alice, _) = await AliceInRoom();
 
         _losses.Lose(nameof(RateLimits.IRateBucketGrain.Take), 2, after: false);
 
@@ -113,12 +113,12 @@ public sealed class RepeatedCallTests : IAsyncLifetime
         Assert.Equal(0, _losses.Left);
     }
 
-    private async Task<(Person Alice, ConversationId Room)> Room()
+    private async Task<(Person Alice, Room Room)> AliceInRoom()
     {
         var alice = await _host.Person("alice");
-        var room = await alice.Post<ConversationView>("/v1/conversations", new { kind = "group", title = "room", members = Array.Empty<Guid>() });
+        var room = await alice.Group("room");
         _losses.Forget();
-        return (alice, room.Id);
+        return (alice, room);
     }
 
     private void Lossy(WebApplicationBuilder builder) => builder.Services.AddSingleton<IIncomingGrainCallFilter>(_losses);

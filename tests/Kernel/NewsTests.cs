@@ -54,7 +54,7 @@ public sealed class NewsTests(ITestOutputHelper output)
     {
         var calls = new Calls();
         await using var host = await SocialHost.Start(configure: calls.Join);
-        var (alices, bobs, room) = await Pair(host);
+        var (alices, bobs, room) = await host.LivePair();
         await using var first = alices;
         await using var second = bobs;
 
@@ -79,7 +79,7 @@ public sealed class NewsTests(ITestOutputHelper output)
     {
         var calls = new Calls();
         await using var host = await SocialHost.Start(configure: calls.Join);
-        var (alices, bobs, _) = await Pair(host);
+        var (alices, bobs, _) = await host.LivePair();
         await using var first = alices;
         await using var second = bobs;
         var (before, asked) = (calls.Attached, calls.Answers.Count);
@@ -102,7 +102,7 @@ public sealed class NewsTests(ITestOutputHelper output)
         });
         Assert.Equal(HttpStatusCode.OK, (await node.Http.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode);
         await Refused(stays, node);
-        var (alices, bobs, room) = await Pair(node);
+        var (alices, bobs, room) = await node.LivePair();
         await using var first = alices;
         await using var second = bobs;
 
@@ -138,13 +138,6 @@ public sealed class NewsTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"refused after {string.Join(", ", times.Select(time => $"{time.TotalMilliseconds:0} ms"))}");
-    }
-
-    private static async Task<(LiveClient Alices, LiveClient Bobs, Guid Room)> Pair(SocialHost node)
-    {
-        var people = await node.People("alice", "bob");
-        var room = (await people[0].Post<JsonElement>("/v1/conversations", new { kind = "direct", members = new[] { people[1].Id } })).GetProperty("id").GetGuid();
-        return (await LiveClient.Subscribed(people[0]), await LiveClient.Subscribed(people[1]), room);
     }
 
     private static void AsksHourly(WebApplicationBuilder app) => app.Services.AddSingleton(new RepairPace(TimeSpan.FromHours(1)));

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using Npgsql;
-using OrleansSocial.Chat;
 using OrleansSocial.Driver;
 
 namespace OrleansSocial.Membership;

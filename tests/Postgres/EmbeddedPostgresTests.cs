@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using OrleansSocial.Chat;
 
 namespace OrleansSocial.Postgres;
 
@@ -171,13 +170,13 @@ public sealed class EmbeddedPostgresTests : IDisposable
         });
         var folder = host.Services.GetRequiredService<PostgresFolder>();
         var alice = await host.Person("alice");
-        var room = await alice.Post<ConversationView>("/v1/conversations", new { kind = "group", title = "room", members = Array.Empty<Guid>() });
+        var room = await alice.Group("room");
         var refusedBefore = await Ask<long>(folder, "SELECT xact_rollback FROM pg_stat_database WHERE datname = 'social'");
         var before = new FileInfo(folder.Log).Length;
 
         for (var i = 0; i < 200; i++)
         {
-            await alice.Post<MessageReceipt>($"/v1/conversations/{room.Id}/messages", new { text = "again", clientKey = i % 2 == 0 ? "even" : "odd" });
+            await room.As(alice).Send("again", i % 2 == 0 ? "even" : "odd");
             await Assert.ThrowsAsync<PostgresException>(() => Ask<int>(folder, "SELECT 'four'::int"));
         }
 

@@ -15,7 +15,7 @@ public sealed class CursorTests(SharedHost shared)
     [Fact]
     public async Task A_transaction_that_commits_late_is_not_missed()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await Host.Pair();
         var cursor = (await Read(bob, null)).Cursor;
         await using var connection = new NpgsqlConnection(Host.ConnectionString);
         await connection.OpenAsync();
@@ -31,7 +31,7 @@ public sealed class CursorTests(SharedHost shared)
             WITH moved AS (UPDATE members SET read_seq = 1, read_xid = pg_current_xact_id() WHERE conversation_id = $1 AND user_id = $2)
             UPDATE conversations SET read_xid = pg_current_xact_id() WHERE id = $1
             """,
-            room,
+            room.Id.Value,
             alice.Id.Value);
         await late.CommitAsync();
         var second = await Read(bob, first.Cursor);
@@ -44,7 +44,7 @@ public sealed class CursorTests(SharedHost shared)
     [Fact]
     public async Task While_a_transaction_runs_the_cursor_waits_before_it_and_what_follows_comes_twice_rather_than_not_at_all()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await Host.Pair();
         var cursor = (await Read(bob, null)).Cursor;
         await using var connection = new NpgsqlConnection(Host.ConnectionString);
         await connection.OpenAsync();
@@ -64,7 +64,7 @@ public sealed class CursorTests(SharedHost shared)
     [Fact]
     public async Task Many_changes_come_in_pages_that_lose_none()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await Host.Pair();
         var stream = Host.Grains.GetGrain<IUserStreamGrain>(bob.Id);
         var cursor = (await stream.Read(null, 10)).Value.Cursor;
         await Task.WhenAll(Enumerable.Range(0, 120).Select(i => alice.Post($"/v1/conversations/{room}/messages", new { clientKey = $"k{i}", text = $"{i}" })));
@@ -87,18 +87,17 @@ public sealed class CursorTests(SharedHost shared)
     {
         string connectionString, cursor;
         UserId alice, bob;
-        ConversationId room;
+        Room room;
         await using (var first = await SocialHost.Start())
         {
-            var people = await first.People("alice", "bob");
-            (connectionString, alice, bob) = (first.ConnectionString, people[0].Id, people[1].Id);
-            room = (await people[0].Post<ConversationView>("/v1/conversations", new { kind = "direct", members = new[] { bob } })).Id;
-            cursor = (await Read(people[1], null)).Cursor;
-            await people[0].Post($"/v1/conversations/{room}/messages", new { clientKey = "k", text = "before the restart" });
+            (var one, var other, room) = await first.Pair();
+            (connectionString, alice, bob) = (first.ConnectionString, one.Id, other.Id);
+            cursor = (await Read(other, null)).Cursor;
+            await room.As(one).Send("before the restart");
         }
 
         await using var second = await SocialHost.Start(connectionString);
-        await second.Grains.GetGrain<IConversationGrain>(room).Send(new SendMessage(alice, "k2", "after the restart"));
+        await second.Grains.GetGrain<IConversationGrain>(room.Id).Send(new SendMessage(alice, "k2", "after the restart"));
         var read = (await second.Grains.GetGrain<IUserStreamGrain>(bob).Read(cursor, 100)).Value;
 
         Assert.False(read.Reset);
@@ -139,18 +138,17 @@ public sealed class CursorTests(SharedHost shared)
     public async Task More_than_is_replayed_gets_a_reset_and_never_a_gap()
     {
         await using var host = await SocialHost.Start(configure: app => app.Configuration["Social:Realtime:ReplayEventsMax"] = "100");
-        var people = await host.People("alice", "bob");
-        var room = (await people[0].Post<ConversationView>("/v1/conversations", new { kind = "direct", members = new[] { people[1].Id } })).Id;
-        var cursor = (await Read(people[1], null)).Cursor;
-        for (var i = 0; i < 101; i++) await people[0].Post($"/v1/conversations/{room}/messages", new { clientKey = $"k{i}", text = $"{i}" });
+        var (alice, bob, room) = await host.Pair();
+        var cursor = (await Read(bob, null)).Cursor;
+        for (var i = 0; i < 101; i++) await room.As(alice).Send($"{i}");
 
-        var page = await Read(people[1], cursor);
+        var page = await Read(bob, cursor);
 
         Assert.True(page.Reset);
         Assert.Empty(page.Events);
         await Eventually(async () =>
         {
-            page = await Read(people[1], page.Cursor);
+            page = await Read(bob, page.Cursor);
             Assert.False(page.Reset);
         });
     }
@@ -188,13 +186,6 @@ public sealed class CursorTests(SharedHost shared)
         await using var command = new NpgsqlCommand(sql, connection);
         foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
         await command.ExecuteNonQueryAsync();
-    }
-
-    private async Task<(Person Alice, Person Bob, Guid Room)> Pair()
-    {
-        var people = await Host.People("alice", "bob");
-        var room = await people[0].Post<JsonElement>("/v1/conversations", new { kind = "direct", members = new[] { people[1].Id } });
-        return (people[0], people[1], room.GetProperty("id").GetGuid());
     }
 }
 

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using OrleansSocial.Chat;
-
 namespace OrleansSocial.Realtime;
 
 /// <summary>What reaches people live over the hub.</summary>
@@ -12,7 +9,7 @@ public sealed class LiveTests(SharedHost shared)
     [Fact]
     public async Task What_alice_sends_reaches_bob_and_her_other_device_but_not_the_one_that_sent()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await Host.Pair();
         await using var phone = await LiveClient.Subscribed(alice);
         await using var laptop = await LiveClient.Subscribed(await alice.AnotherDevice());
         await using var bobs = await LiveClient.Subscribed(bob);
@@ -22,14 +19,14 @@ public sealed class LiveTests(SharedHost shared)
         await Eventually(() => Assert.Equal(["hello 🎉 שלום 漢字"], bobs.Texts));
         await Eventually(() => Assert.Equal(["hello 🎉 שלום 漢字"], laptop.Texts));
         var heard = bobs.Events.Single(e => e.GetProperty("type").GetString() == "message.created");
-        Assert.Equal((seq, 1, room), (heard.GetProperty("seq").GetInt64(), heard.GetProperty("version").GetInt32(), heard.GetProperty("topic").GetGuid()));
+        Assert.Equal((seq, 1, room.Id.Value), (heard.GetProperty("seq").GetInt64(), heard.GetProperty("version").GetInt32(), heard.GetProperty("topic").GetGuid()));
         Assert.DoesNotContain("hello 🎉 שלום 漢字", phone.Texts);
     }
 
     [Fact]
     public async Task Everyone_hears_the_messages_in_the_same_order()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await Host.Pair();
         await using var alices = await LiveClient.Subscribed(alice);
         await using var bobs = await LiveClient.Subscribed(bob);
         await using var watching = await LiveClient.Subscribed(await bob.AnotherDevice());
@@ -44,15 +41,15 @@ public sealed class LiveTests(SharedHost shared)
     [Fact]
     public async Task Typing_edits_deletions_and_read_markers_reach_the_other()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await Host.Pair();
         await using var alices = await LiveClient.Subscribed(alice);
         await using var bobs = await LiveClient.Subscribed(bob);
         var seq = await alices.Send(room, "helo");
 
-        await bobs.Invoke("Typing", room);
-        await bobs.Invoke("MarkRead", room, seq);
-        await alices.Invoke("Edit", room, seq, "hello");
-        await alices.Invoke("Delete", room, seq);
+        await bobs.Invoke("Typing", room.Id);
+        await bobs.Invoke("MarkRead", room.Id, seq);
+        await alices.Invoke("Edit", room.Id, seq, "hello");
+        await alices.Invoke("Delete", room.Id, seq);
 
         await Eventually(() => Assert.Contains(alices.Events, e => e.GetProperty("type").GetString() == "typing" && e.GetProperty("data").GetProperty("user").GetGuid() == bob.Id.Value));
         await Eventually(() => Assert.Contains(alices.Events, e => e.GetProperty("type").GetString() == "read.moved" && e.GetProperty("data").GetProperty("seq").GetInt64() == seq));
@@ -63,7 +60,7 @@ public sealed class LiveTests(SharedHost shared)
     [Fact]
     public async Task A_position_comes_after_what_it_covers_and_a_client_resumes_from_it_without_a_gap()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await Host.Pair();
         await using var alices = await LiveClient.Subscribed(alice);
         string position;
         await using (var first = await LiveClient.Subscribed(bob))
@@ -87,7 +84,7 @@ public sealed class LiveTests(SharedHost shared)
     [Fact]
     public async Task Positions_only_rise()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await Host.Pair();
         await using var alices = await LiveClient.Subscribed(alice);
         await using var bobs = await LiveClient.Subscribed(bob);
 
@@ -104,12 +101,12 @@ public sealed class LiveTests(SharedHost shared)
     [Fact]
     public async Task A_new_group_and_a_leaving_are_heard_by_those_they_concern()
     {
-        var people = await Host.People("alice", "bob", "carol");
-        await using var carols = await LiveClient.Subscribed(people[2]);
+        var (alice, bob, carol) = await Host.Three();
+        await using var carols = await LiveClient.Subscribed(carol);
 
-        var group = await people[0].Post<ConversationView>("/v1/conversations", new { kind = "group", title = "Walks", members = new[] { people[1].Id, people[2].Id } });
+        var group = await alice.Group("Walks", bob, carol);
         await Eventually(() => Assert.Contains(carols.Events, e => e.GetProperty("type").GetString() == "conversation.changed" && e.GetProperty("data").GetProperty("title").GetString() == "Walks"));
-        await people[0].Send(HttpMethod.Delete, $"/v1/conversations/{group.Id}/members/{people[2].Id}");
+        await group.As(alice).TryRemove(carol);
 
         await Eventually(() => Assert.Contains(carols.Events, e => e.GetProperty("type").GetString() == "conversation.left"));
     }
@@ -146,11 +143,4 @@ public sealed class LiveTests(SharedHost shared)
 
     private static IEnumerable<bool> Presence(LiveClient client)
         => client.Events.Where(e => e.GetProperty("type").GetString() == "presence").Select(e => e.GetProperty("data").GetProperty("online").GetBoolean());
-
-    private async Task<(Person Alice, Person Bob, Guid Room)> Pair()
-    {
-        var people = await Host.People("alice", "bob");
-        var room = await people[0].Post<JsonElement>("/v1/conversations", new { kind = "direct", members = new[] { people[1].Id } });
-        return (people[0], people[1], room.GetProperty("id").GetGuid());
-    }
 }

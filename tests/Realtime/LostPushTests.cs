@@ -15,10 +15,9 @@ public sealed class LostPushTests
     {
         var losses = new Losses();
         await using var host = await SocialHost.Start(configure: app => Lossy(app, losses));
-        var people = await host.People("alice", "bob");
-        var room = (await people[0].Post<JsonElement>("/v1/conversations", new { kind = "direct", members = new[] { people[1].Id } })).GetProperty("id").GetGuid();
-        await using var alices = await LiveClient.Subscribed(people[0]);
-        await using var bobs = await LiveClient.Subscribed(people[1]);
+        var (alice, bob, room) = await host.Pair();
+        await using var alices = await LiveClient.Subscribed(alice);
+        await using var bobs = await LiveClient.Subscribed(bob);
         await alices.Send(room, "first");
         await Eventually(() => Assert.Contains("first", bobs.Texts));
 
@@ -29,7 +28,7 @@ public sealed class LostPushTests
         await alices.Send(room, "last");
 
         await Eventually(() => Assert.Equal(["first", "lost 0", "lost 1", "lost 2", "lost 3", "lost 4", "last"], bobs.Texts.Distinct().OrderBy(t => t == "first" ? 0 : t == "last" ? 2 : 1).ThenBy(t => t)));
-        await AssertPositionsAreTrue(people[1], bobs);
+        await AssertPositionsAreTrue(bob, bobs);
     }
 
     [Fact]
@@ -41,20 +40,19 @@ public sealed class LostPushTests
             app.Configuration["Social:Realtime:VerifySeconds"] = "1";
             app.Services.AddSingleton<IIncomingGrainCallFilter, EndsWhenAsked>();
         });
-        var people = await host.People("alice", "bob");
-        var room = (await people[0].Post<JsonElement>("/v1/conversations", new { kind = "direct", members = new[] { people[1].Id } })).GetProperty("id").GetGuid();
-        await using var alices = await LiveClient.Subscribed(people[0]);
-        await using var bobs = await LiveClient.Subscribed(people[1]);
+        var (alice, bob, room) = await host.Pair();
+        await using var alices = await LiveClient.Subscribed(alice);
+        await using var bobs = await LiveClient.Subscribed(bob);
         await alices.Send(room, "before");
         await Eventually(() => Assert.Contains("before", bobs.Texts));
 
-        await host.Grains.GetGrain<IUserStreamGrain>(people[1].Id).IsOnline();
+        await host.Grains.GetGrain<IUserStreamGrain>(bob.Id).IsOnline();
         await alices.Send(room, "between");
 
         await Eventually(() => Assert.Contains("between", bobs.Texts));
         await alices.Send(room, "after");
         await Eventually(() => Assert.Contains("after", bobs.Texts));
-        await AssertPositionsAreTrue(people[1], bobs);
+        await AssertPositionsAreTrue(bob, bobs);
     }
 
     // Whatever a position covers was heard before it: reading from it brings back everything that is not.

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace OrleansSocial.Realtime;
@@ -16,7 +15,7 @@ public sealed class OvertakingTests
             app.Configuration["Social:Live:HoldMillisecondsMax"] = "60000";
             way.Join(app.Services);
         });
-        var (alices, bobs, room) = await Pair(host);
+        var (alices, bobs, room) = await host.LivePair();
         await using var one = alices;
         await using var other = bobs;
 
@@ -39,7 +38,7 @@ public sealed class OvertakingTests
             app.Configuration["Social:Realtime:VerifySeconds"] = "60";
             way.Join(app.Services);
         });
-        var (alices, bobs, room) = await Pair(host);
+        var (alices, bobs, room) = await host.LivePair();
         await using var one = alices;
         await using var other = bobs;
 
@@ -49,13 +48,6 @@ public sealed class OvertakingTests
         await alices.Send(room, "next");
 
         await Eventually(() => Assert.Equal(["lost", "next"], bobs.Texts.Distinct().Order(StringComparer.Ordinal)));
-    }
-
-    private static async Task<(LiveClient Alices, LiveClient Bobs, Guid Room)> Pair(SocialHost host)
-    {
-        var people = await host.People("alice", "bob");
-        var room = (await people[0].Post<JsonElement>("/v1/conversations", new { kind = "direct", members = new[] { people[1].Id } })).GetProperty("id").GetGuid();
-        return (await LiveClient.Subscribed(people[0]), await LiveClient.Subscribed(people[1]), room);
     }
 
     /// <summary>The way from a person's grain to the node of a connection.</summary>

@@ -9,13 +9,12 @@ public sealed class SlowConsumerTests
     public async Task A_slow_connection_is_closed_with_a_resumable_code_and_resumes_without_a_gap()
     {
         await using var host = await SocialHost.Start(configure: app => app.Configuration["Social:Live:QueueFramesMax"] = "16");
-        var people = await host.People("alice", "bob");
-        var room = (await people[0].Post<ConversationView>("/v1/conversations", new { kind = "direct", members = new[] { people[1].Id } })).Id;
-        await using var alices = await LiveClient.Subscribed(people[0]);
-        await using var quick = await LiveClient.Subscribed(await people[1].AnotherDevice());
-        await using var slow = await RawLiveClient.Connect(people[1], reads: false);
+        var (alice, bob, room) = await host.Pair();
+        await using var alices = await LiveClient.Subscribed(alice);
+        await using var quick = await LiveClient.Subscribed(await bob.AnotherDevice());
+        await using var slow = await RawLiveClient.Connect(bob, reads: false);
         var subscribed = slow.Invoke("Subscribe", "[null]");
-        var stream = host.Grains.GetGrain<IUserStreamGrain>(people[1].Id);
+        var stream = host.Grains.GetGrain<IUserStreamGrain>(bob.Id);
 
         // Events that fill every buffer between the server and a client that does not read, at the pace of one that does.
         var text = new string('x', 16_000);
@@ -30,8 +29,8 @@ public sealed class SlowConsumerTests
         await Eventually(() => Assert.Equal("realtime.slow_consumer", slow.ClosingCode));
         await Eventually(() => Assert.True(slow.MayReconnect));
         var cursor = (await subscribed).GetProperty("value").GetProperty("cursor").GetString();
-        await alices.Send(room.Value, "after the slow one was closed");
-        await using var again = await LiveClient.Subscribed(people[1], cursor);
+        await alices.Send(room, "after the slow one was closed");
+        await using var again = await LiveClient.Subscribed(bob, cursor);
         Assert.Contains("after the slow one was closed", again.Texts);
         await Eventually(() => Assert.Contains("after the slow one was closed", quick.Texts));
         Assert.Null(quick.ClosingCode);

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using OrleansSocial.Chat;
 
 namespace OrleansSocial.Realtime;
 
@@ -14,39 +13,39 @@ public sealed class StreamTests(SharedHost shared)
     [Fact]
     public async Task A_stream_hands_out_events_and_its_ids_are_cursors_to_resume_from()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await Host.Pair();
         string id;
         await using (var stream = await EventStream.Open(bob))
         {
             Assert.Equal("reset", (await stream.Next()).Name);
-            await Send(alice, room, "one");
+            await room.As(alice).Send("one");
             var happened = await stream.Next("message.created");
             Assert.Equal("one", happened.Data.GetProperty("data").GetProperty("text").GetString());
             Assert.Null(happened.Id);
             id = (await stream.Next("position")).Id!;
         }
 
-        await Send(alice, room, "two");
+        await room.As(alice).Send("two");
         await using var resumed = await EventStream.Open(bob, lastEventId: id);
 
         Assert.Equal("two", (await resumed.Next("message.created")).Data.GetProperty("data").GetProperty("text").GetString());
         Assert.NotNull((await resumed.Next("position")).Id);
-        await Send(alice, room, "three");
+        await room.As(alice).Send("three");
         Assert.Equal("three", (await resumed.Next("message.created")).Data.GetProperty("data").GetProperty("text").GetString());
     }
 
     [Fact]
     public async Task A_long_absence_is_streamed_in_pages_until_the_end()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await Host.Pair();
         var cursor = (await bob.Get<PolledPage>("/v1/events")).Cursor;
-        await Task.WhenAll(Enumerable.Range(0, 450).Select(i => Send(alice, room, $"{i}")));
+        await Task.WhenAll(Enumerable.Range(0, 450).Select(i => room.As(alice).Send($"{i}")));
 
         await using var stream = await EventStream.Open(bob, lastEventId: cursor);
 
         var seqs = new HashSet<long>();
         while (seqs.Count < 450) seqs.Add((await stream.Next("message.created")).Data.GetProperty("seq").GetInt64());
-        await Send(alice, room, "live again");
+        await room.As(alice).Send("live again");
         Assert.Equal(451, (await stream.Next("message.created")).Data.GetProperty("seq").GetInt64());
     }
 
@@ -66,9 +65,9 @@ public sealed class StreamTests(SharedHost shared)
     [Fact]
     public async Task A_poll_answers_at_once_what_is_there_already()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await Host.Pair();
         var start = await bob.Get<PolledPage>("/v1/events");
-        await Send(alice, room, "one");
+        await room.As(alice).Send("one");
 
         var page = await bob.Get<PolledPage>($"/v1/events?cursor={start.Cursor}&wait=30");
 
@@ -80,7 +79,7 @@ public sealed class StreamTests(SharedHost shared)
     [Fact]
     public async Task A_poll_waits_for_what_happens_then_and_for_typing_too()
     {
-        var (alice, bob, room) = await Pair();
+        var (alice, bob, room) = await Host.Pair();
         var cursor = await Settled(bob);
 
         var polling = bob.Get<PolledPage>($"/v1/events?cursor={cursor}&wait=30");
@@ -90,7 +89,7 @@ public sealed class StreamTests(SharedHost shared)
         Assert.Contains(typed.Events, e => e.Type == "typing");
 
         var waiting = bob.Get<PolledPage>($"/v1/events?cursor={typed.Cursor}&wait=30");
-        await Send(alice, room, "one");
+        await room.As(alice).Send("one");
         var page = await waiting.Soon("an answer of the poll");
         Assert.Contains(page.Events, e => e.Type == "message.created");
     }
@@ -146,16 +145,6 @@ public sealed class StreamTests(SharedHost shared)
             Assert.Empty(page.Events);
         });
         return cursor;
-    }
-
-    private static Task<HttpResponseMessage> Send(Person person, ConversationId room, string text)
-        => person.Post($"/v1/conversations/{room}/messages", new { clientKey = Guid.NewGuid().ToString("N"), text });
-
-    private async Task<(Person Alice, Person Bob, ConversationId Room)> Pair()
-    {
-        var people = await Host.People("alice", "bob");
-        var room = await people[0].Post<ConversationView>("/v1/conversations", new { kind = "direct", members = new[] { people[1].Id } });
-        return (people[0], people[1], room.Id);
     }
 
     /// <summary>A client of the event stream.</summary>

@@ -106,9 +106,9 @@ public sealed class LiveClient : IAsyncDisposable
         => answer.TryGetProperty("refusal", out var refusal) ? refusal.GetProperty("code").GetString() : null;
 
     /// <summary>Sends a text and returns its number.</summary>
-    public async Task<long> Send(Guid conversation, string text, string? key = null)
+    public async Task<long> Send(Room room, string text, string? key = null)
     {
-        var answer = await Invoke("Send", conversation, key ?? Guid.NewGuid().ToString("N"), text);
+        var answer = await Invoke("Send", room.Id, key ?? Guid.NewGuid().ToString("N"), text);
         Assert.True(answer.TryGetProperty("value", out var receipt), answer.ToString());
         return receipt.GetProperty("seq").GetInt64();
     }

@@ -1,4 +1,6 @@
-namespace OrleansSocial.Chat;
+using OrleansSocial.Chat;
+
+namespace OrleansSocial.Support;
 
 /// <summary>A conversation, as tests speak of it.</summary>
 public sealed class Room(ConversationId id)
@@ -8,6 +10,9 @@ public sealed class Room(ConversationId id)
     public string Path => $"/v1/conversations/{id}";
 
     public Seat As(Person person) => new(this, person);
+
+    /// <summary>The id, as paths and names of things hold it.</summary>
+    public override string ToString() => $"{id}";
 }
 
 /// <summary>A conversation as one person uses it, over HTTP.</summary>
@@ -71,5 +76,30 @@ public static class Rooms
     {
         var room = await founder.Post<ConversationView>("/v1/conversations", new { kind = "group", title, members = others.Select(p => p.Id) });
         return new(room.Id);
+    }
+}
+
+/// <summary>What many tests begin with.</summary>
+public static class Scenes
+{
+    /// <summary>Two people who have a conversation.</summary>
+    public static async Task<(Person Alice, Person Bob, Room Room)> Pair(this SocialHost host)
+    {
+        var people = await host.People("alice", "bob");
+        return (people[0], people[1], await people[0].Pair(people[1]));
+    }
+
+    /// <summary>Three people who have nothing to do with each other yet.</summary>
+    public static async Task<(Person Alice, Person Bob, Person Carol)> Three(this SocialHost host)
+    {
+        var people = await host.People("alice", "bob", "carol");
+        return (people[0], people[1], people[2]);
+    }
+
+    /// <summary>Two people who have a conversation and hear of it live.</summary>
+    public static async Task<(LiveClient Alices, LiveClient Bobs, Room Room)> LivePair(this SocialHost host)
+    {
+        var (alice, bob, room) = await host.Pair();
+        return (await LiveClient.Subscribed(alice), await LiveClient.Subscribed(bob), room);
     }
 }

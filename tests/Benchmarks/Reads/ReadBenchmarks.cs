@@ -20,7 +20,7 @@ internal static class ReadBenchmarks
         int Option(string name, int otherwise) => Array.IndexOf(options, name) is >= 0 and var at && at + 1 < options.Length ? int.Parse(options[at + 1], CultureInfo.InvariantCulture) : otherwise;
         var (rounds, reads) = (Option("--rounds", 5), Option("--reads", 100));
         await using var postgres = await BenchmarkPostgres.Start();
-        var connection = await postgres.CreateDatabase([.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "migrations"), "*.sql").Order(StringComparer.Ordinal)]);
+        var connection = await postgres.CreateTables();
         var fence = new WriteFence();
         await PrivatePostgres.Execute(connection, $"INSERT INTO silo_fences (silo, fence, membership) VALUES ('benchmark', '{fence.Id}', 'postgresql'); INSERT INTO heartbeats (silo) VALUES ('benchmark')");
         await using var database = new Database(connection, new DatabaseOptions(), fence, TimeProvider.System);

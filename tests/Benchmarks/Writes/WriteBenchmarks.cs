@@ -19,9 +19,7 @@ internal static class WriteBenchmarks
         int Option(string name, int otherwise) => Array.IndexOf(options, name) is >= 0 and var at && at + 1 < options.Length ? int.Parse(options[at + 1], CultureInfo.InvariantCulture) : otherwise;
         var (rounds, seconds) = (Option("--rounds", 5), Option("--seconds", 5));
         await using var postgres = await BenchmarkPostgres.Start();
-        var connection = await postgres.CreateDatabase();
-        foreach (var script in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "migrations"), "*.sql").Order(StringComparer.Ordinal))
-            await PrivatePostgres.Execute(connection, await File.ReadAllTextAsync(script));
+        var connection = await postgres.CreateTables();
         for (var kind = 0; kind < Kinds; kind++)
             await PrivatePostgres.Execute(connection, $"CREATE TABLE kind{kind} (owner uuid, seq bigint, text text NOT NULL, at timestamptz NOT NULL, PRIMARY KEY (owner, seq))");
 

@@ -34,6 +34,7 @@ public static class SocialApp
 
         foreach (var slice in Slice.All) slice.Edge?.Invoke(builder.Services);
         builder.LeaveOutKeyRing();
+        builder.Services.AddHostedService<MemoryTrim>();
         OrderedStart.Register(builder);
 
         var app = builder.Build();

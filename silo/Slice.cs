@@ -23,7 +23,7 @@ internal sealed record Slice(
     public static IReadOnlyList<Slice> All { get; } =
     [
         new("Kernel", NewsModule.AddNews, Kernel.Edge.AddEdgeKernel, ParkedEventsEndpoints.MapParkedEvents),
-        new("Identity", IdentityModule.AddIdentity, IdentityEndpoints.AddIdentityEdge, IdentityEndpoints.MapIdentity),
+        new("Identity", IdentityModule.AddIdentity, IdentityEdge.AddIdentityEdge, IdentityEndpoints.MapIdentity),
         new("RateLimits", Edge: RateLimitsEdge.AddRateLimitsEdge),
         new("Realtime", RealtimeModule.AddRealtime, RealtimeEdge.AddRealtimeEdge, RealtimeEndpoints.MapRealtime),
         new("Users", Routes: UsersEndpoints.MapUsers),

@@ -1,9 +1,6 @@
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansSocial.RateLimits;
 
 namespace OrleansSocial.Identity;
@@ -14,47 +11,31 @@ public static class IdentityEndpoints
     private const int BodyBytesMax = 4096;
 
     /// <summary>Opening accounts.</summary>
-    private static readonly Rate Registering = new("Register", tokensMax: 20, tokensPerSecond: 1 / 30d);
+    private static readonly Rate s_registering = new("Register", tokensMax: 20, tokensPerSecond: 1 / 30d);
 
     /// <summary>Signing in, per address.</summary>
-    private static readonly Rate SigningIn = new("Login", tokensMax: 30, tokensPerSecond: 0.5);
+    private static readonly Rate s_signingIn = new("Login", tokensMax: 30, tokensPerSecond: 0.5);
 
     /// <summary>Signing in, per name that is tried.</summary>
-    private static readonly Rate SigningInAs = new("LoginName", tokensMax: 10, tokensPerSecond: 0.1);
+    private static readonly Rate s_signingInAs = new("LoginName", tokensMax: 10, tokensPerSecond: 0.1);
 
     /// <summary>Exchanging refresh tokens and signing out.</summary>
-    private static readonly Rate Refreshing = new("Refresh", tokensMax: 60, tokensPerSecond: 2);
+    private static readonly Rate s_refreshing = new("Refresh", tokensMax: 60, tokensPerSecond: 2);
 
     /// <summary>A handle's form that nobody can register: names that cannot be are tried against it and take their time.</summary>
     private const string Nobody = "0";
-
-    /// <summary>Registers what the edge needs to know who calls.</summary>
-    public static IServiceCollection AddIdentityEdge(this IServiceCollection services)
-    {
-        services.TryAddSingleton(RepairPace.Usual);
-        services.AddSingleton<VerificationKeys>();
-        services.AddSingleton<AccessTokens>();
-        services.AddSingleton<EndedSessions>();
-        services.AddSingleton<IEndedSessions>(s => s.GetRequiredService<EndedSessions>());
-        services.AddHostedService(s => s.GetRequiredService<EndedSessions>());
-        services.AddHostedService(s => s.GetRequiredService<VerificationKeys>());
-        services.AddAuthentication(BearerHandler.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, configureOptions: null);
-        services.AddAuthorization(options => options.AddPolicy(Routes.AdminPolicy, policy => policy.RequireRole(AdminOptions.Role)));
-        return services;
-    }
 
     /// <summary>Maps the slice's routes, under the group of the version.</summary>
     public static IEndpointRouteBuilder MapIdentity(this IEndpointRouteBuilder v1)
     {
         var auth = v1.MapGroup("/auth").WithTags("Identity").BodyBytesMax(BodyBytesMax);
-        auth.MapPost("/register", Register).Public().Limited(Registering).Creates(keyKept: "in the account").RepeatedWithKey().WithSummary("Open an account and sign in")
+        auth.MapPost("/register", Register).Public().Limited(s_registering).Creates(keyKept: "in the account").RepeatedWithKey().WithSummary("Open an account and sign in")
             .Asks<IAccountGrain>(nameof(IAccountGrain.Register));
-        auth.MapPost("/login", Login).Public().Limited(SigningIn).Once().LimitedByName(SigningInAs, (SignIn body) => Handles.TryNormalize(body.Handle, out var handle) ? handle : null).WithSummary("Sign in")
+        auth.MapPost("/login", Login).Public().Limited(s_signingIn).Once().LimitedByName(s_signingInAs, (SignIn body) => Handles.TryNormalize(body.Handle, out var handle) ? handle : null).WithSummary("Sign in")
             .Asks<IAccountGrain>(nameof(IAccountGrain.Login));
-        auth.MapPost("/refresh", Refresh).Public().Limited(Refreshing).Once().WithSummary("Exchange a refresh token for new tokens")
+        auth.MapPost("/refresh", Refresh).Public().Limited(s_refreshing).Once().WithSummary("Exchange a refresh token for new tokens")
             .Refuses(IdentityRefusals.SessionEnded).Asks<ISessionGrain>(nameof(ISessionGrain.Refresh));
-        auth.MapPost("/logout", Logout).Signed().Limited(Refreshing).Repeated().WithSummary("End the session").Asks<ISessionGrain>(nameof(ISessionGrain.End));
+        auth.MapPost("/logout", Logout).Signed().Limited(s_refreshing).Repeated().WithSummary("End the session").Asks<ISessionGrain>(nameof(ISessionGrain.End));
         return v1;
     }
 

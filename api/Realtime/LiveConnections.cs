@@ -11,11 +11,11 @@ namespace OrleansSocial.Realtime;
 /// sent. When the silos of the cluster change all connections renew at once, and those whose grain has moved read from their cursor
 /// what they may have missed. A moment later, when every silo has heard of the change and grains have settled, all of them do.
 /// </remarks>
-internal sealed partial class LiveConnections : BackgroundService
+internal sealed partial class LiveConnections : BackgroundService, ILiveConnections
 {
     private const int RenewsAtOnceMax = 64;
-    private static readonly TimeSpan StopMoment = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SettleMoment = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_stopMoment = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_settleMoment = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<ConnectionId, LiveConnection> _all = new();
     private readonly LiveNode _node;
@@ -33,7 +33,7 @@ internal sealed partial class LiveConnections : BackgroundService
 
     private IDisposable Subscription { get; }
 
-    /// <summary>How many there are.</summary>
+    /// <inheritdoc/>
     public int Count => _all.Count;
 
     /// <summary>Adds a connection. One whose session has ended already, or that comes while the node stops, is closed at once.</summary>
@@ -78,12 +78,7 @@ internal sealed partial class LiveConnections : BackgroundService
         using var seconds = new PeriodicTimer(TimeSpan.FromSeconds(1), _node.Clock);
         try
         {
-            var memory = new MemoryTrim(_node.Options.TrimHeapMiBMax);
-            for (var second = 0; await seconds.WaitForNextTickAsync(stopping); second++)
-            {
-                RenewSome(second);
-                memory.Tick(_all.Count);
-            }
+            for (var second = 0; await seconds.WaitForNextTickAsync(stopping); second++) RenewSome(second);
         }
         catch (OperationCanceledException)
         {
@@ -108,7 +103,7 @@ internal sealed partial class LiveConnections : BackgroundService
         {
             for (var unsettled = false; ;)
             {
-                unsettled = await _silosChanged.Wait(unsettled ? SettleMoment : Timeout.InfiniteTimeSpan, stopping);
+                unsettled = await _silosChanged.Wait(unsettled ? s_settleMoment : Timeout.InfiniteTimeSpan, stopping);
                 if (_all.IsEmpty) continue;
 
                 if (unsettled) LogSilosChanged(_node.Log, _all.Count);
@@ -148,7 +143,7 @@ internal sealed partial class LiveConnections : BackgroundService
     private void CloseAll()
     {
         foreach (var (_, connection) in _all) connection.Close(RealtimeRefusals.NodeStopping.Code);
-        SpinWait.SpinUntil(() => _all.IsEmpty, StopMoment);
+        SpinWait.SpinUntil(() => _all.IsEmpty, s_stopMoment);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The silos of the cluster changed; {Count} live connections are attached anew")]

@@ -47,7 +47,7 @@ internal sealed record HubDeclaration(Rate? Rate, bool Repeated, IReadOnlyList<R
 /// <summary>Charges every call of the hub, runs those again whose silo went away, and turns what is thrown into a refusal: the hub answers, it does not throw.</summary>
 internal sealed partial class LiveFilter(IRateGate gate, Repeater repeater, DeclaredRefusals declared, IHostApplicationLifetime process, ILogger<LiveFilter> log) : IHubFilter
 {
-    private static readonly Refusal Fault = new(Problems.FaultCode, Kind.Unavailable, "Something went wrong on our side; the log has it.");
+    private static readonly Refusal s_fault = new(Problems.FaultCode, Kind.Unavailable, "Something went wrong on our side; the log has it.");
     private readonly ConcurrentDictionary<MethodInfo, HubDeclaration> _methods = new();
 
     /// <inheritdoc/>
@@ -76,7 +76,7 @@ internal sealed partial class LiveFilter(IRateGate gate, Repeater repeater, Decl
             if (Faults.RefusalFor(fault, process.ApplicationStopping.IsCancellationRequested) is not { } refusal)
             {
                 LogFault(fault, invocationContext.HubMethodName);
-                return Answer(Fault);
+                return Answer(s_fault);
             }
 
             if (refusal.Kind == Kind.Unavailable) LogUnavailable(fault, invocationContext.HubMethodName);

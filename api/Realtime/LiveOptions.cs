@@ -43,8 +43,4 @@ public sealed class LiveOptions
     /// <summary>How large one message of a client may be; a larger one ends its connection.</summary>
     [Range(4096, 1_048_576)]
     public int MessageBytesMax { get; set; } = 128 * 1024;
-
-    /// <summary>Up to this size the heap is compacted once a wave of connections has passed and little happens; 0 never does it.</summary>
-    [Range(0, 4096)]
-    public int TrimHeapMiBMax { get; set; } = 192;
 }

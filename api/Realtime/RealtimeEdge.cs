@@ -20,6 +20,7 @@ public static class RealtimeEdge
         services.AddSingleton<HubLifetimeManager<LiveHub>, LiveLifetime>();
         services.AddSingleton<LiveNode>();
         services.AddSingleton<LiveConnections>();
+        services.AddSingleton<ILiveConnections>(provider => provider.GetRequiredService<LiveConnections>());
         services.AddSingleton<LiveNodeAccess>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
         return services;

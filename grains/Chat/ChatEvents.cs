@@ -9,8 +9,8 @@ namespace OrleansSocial.Chat;
 /// </remarks>
 internal static class ChatEvents
 {
-    private static readonly Guid Changes = new("5f0a3c1e-6d0b-4a51-9d7e-2f6c1b7a9e01");
-    private static readonly Guid Leavings = new("b1c94d02-3f7e-4c7d-8a46-7e15d0c38b02");
+    private static readonly Guid s_changes = new("5f0a3c1e-6d0b-4a51-9d7e-2f6c1b7a9e01");
+    private static readonly Guid s_leavings = new("b1c94d02-3f7e-4c7d-8a46-7e15d0c38b02");
 
     /// <summary>That an entry came to be is version 1, whatever became of it: who heard of that recognises it, and a later version is told as a change.</summary>
     public static LiveEvent Created(MessageView message) => ChatLive.MessageCreated.Of(message, message.Conversation, message.Seq);
@@ -18,10 +18,10 @@ internal static class ChatEvents
     public static LiveEvent Changed(MessageView message) => ChatLive.MessageChanged.Of(message, message.Conversation, message.Seq, message.Version);
 
     public static LiveEvent Changed(ConversationView conversation, long version) =>
-        ChatLive.ConversationChanged.Of(conversation, Mix(conversation.Id, Changes), version);
+        ChatLive.ConversationChanged.Of(conversation, Mix(conversation.Id, s_changes), version);
 
     public static LiveEvent Left(ConversationId conversation, long seq) =>
-        ChatLive.ConversationLeft.Of(new LeftNotice(conversation), Mix(conversation, Leavings), seq);
+        ChatLive.ConversationLeft.Of(new LeftNotice(conversation), Mix(conversation, s_leavings), seq);
 
     public static LiveEvent Read(ReadMarker marker) =>
         ChatLive.ReadMoved.Of(marker, Mix(marker.Conversation, marker.User), marker.Seq);

@@ -16,7 +16,7 @@ namespace OrleansSocial.Chat;
 /// </remarks>
 [ResourceOptimizedPlacement]
 internal sealed class ConversationGrain(
-    MemberStore members,
+    ConversationStore members,
     MessageStore messages,
     GroupCommit writer,
     ILiveRoster roster,

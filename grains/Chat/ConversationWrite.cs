@@ -86,7 +86,7 @@ internal sealed class ConversationWrite(Ledger conversation, ConversationId id, 
             rows.Add(entry.Kind == EntryKind.Text ? MessageStore.Texts : MessageStore.Notices, new(this, entry));
         }
 
-        if (Read is { } read) rows.Add(MemberStore.Reads, new(id, read.User, read.Seq));
+        if (Read is { } read) rows.Add(ConversationStore.Reads, new(id, read.User, read.Seq));
         if (Change is { } change) rows.Add(MessageStore.Changes, change);
         if (!IsText) RenderMembers(rows);
     }
@@ -95,16 +95,16 @@ internal sealed class ConversationWrite(Ledger conversation, ConversationId id, 
     {
         if (Founded is { } founded)
         {
-            rows.Add(MemberStore.Founded, (founded, Founder));
-            foreach (var member in founded.Members.Values) rows.Add(MemberStore.Joined, new(id, member, founded.LastSeq));
+            rows.Add(ConversationStore.Founded, (founded, Founder));
+            foreach (var member in founded.Members.Values) rows.Add(ConversationStore.Joined, new(id, member, founded.LastSeq));
         }
 
         if (entries.Length == 0) return;
 
-        foreach (var member in Joining()) rows.Add(MemberStore.Joined, new(id, member, entries[^1].Seq));
-        foreach (var left in entries.Where(e => e.Kind == EntryKind.Left)) rows.Add(MemberStore.Left, (id, left.Subject!.Value, left.Seq));
-        if (Heir is { } heir) rows.Add(MemberStore.Heirs, (id, heir));
-        rows.Add(MemberStore.Touched, (id, entries.LastOrDefault(e => e.Kind == EntryKind.Titled)?.Text));
+        foreach (var member in Joining()) rows.Add(ConversationStore.Joined, new(id, member, entries[^1].Seq));
+        foreach (var left in entries.Where(e => e.Kind == EntryKind.Left)) rows.Add(ConversationStore.Left, (id, left.Subject!.Value, left.Seq));
+        if (Heir is { } heir) rows.Add(ConversationStore.Heirs, (id, heir));
+        rows.Add(ConversationStore.Touched, (id, entries.LastOrDefault(e => e.Kind == EntryKind.Titled)?.Text));
     }
 
     /// <summary>Who founds a group is its admin, as in <see cref="ConversationState.With"/>.</summary>

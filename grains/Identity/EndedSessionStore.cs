@@ -9,11 +9,11 @@ internal sealed class EndedSessionStore(Database database, GroupCommit writer, H
     private const int PageRowsMax = 10_000;
     private const int PurgeRowsMax = 10_000;
 
-    private static readonly Statement<(SessionId Session, DateTimeOffset TokensUntil)> Ended = new(
+    private static readonly Statement<(SessionId Session, DateTimeOffset TokensUntil)> s_ended = new(
         "INSERT INTO ended_sessions (session, tokens_until) SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) ON CONFLICT (session) DO NOTHING",
         columns => columns.Uuid(r => r.Session).Time(r => r.TokensUntil));
 
-    private static readonly Statement<int> Purged = new(
+    private static readonly Statement<int> s_purged = new(
         """
         DELETE FROM ended_sessions WHERE session IN (
             SELECT session FROM ended_sessions WHERE tokens_until < clock_timestamp() - interval '1 minute'
@@ -22,7 +22,7 @@ internal sealed class EndedSessionStore(Database database, GroupCommit writer, H
         columns => columns.Int(max => max)) { TouchesAny = true };
 
     /// <summary>Notes an ended session. Again: changes nothing.</summary>
-    public Task Add(SessionId session, DateTimeOffset tokensUntil) => writer.Store(Ended, (session, tokensUntil));
+    public Task Add(SessionId session, DateTimeOffset tokensUntil) => writer.Store(s_ended, (session, tokensUntil));
 
     /// <summary>Reads what is not below a transaction id, in their order.</summary>
     /// <remarks>
@@ -64,5 +64,5 @@ internal sealed class EndedSessionStore(Database database, GroupCommit writer, H
     });
 
     /// <summary>Removes sessions whose last access token has ended by itself.</summary>
-    public Task Purge() => writer.Store(Purged, PurgeRowsMax);
+    public Task Purge() => writer.Store(s_purged, PurgeRowsMax);
 }

@@ -10,7 +10,7 @@ namespace OrleansSocial.Kernel;
 /// </remarks>
 public sealed class Database : IAsyncDisposable
 {
-    private static readonly TimeSpan ClearPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_clearPause = TimeSpan.FromMilliseconds(250);
 
     private readonly TimeProvider _clock;
     private readonly WriteFence _fence;
@@ -160,7 +160,7 @@ public sealed class Database : IAsyncDisposable
     {
         var now = _clock.GetTimestamp();
         var before = Volatile.Read(ref _clearedAt);
-        if ((before == 0 || _clock.GetElapsedTime(before, now) >= ClearPause)
+        if ((before == 0 || _clock.GetElapsedTime(before, now) >= s_clearPause)
             && Interlocked.CompareExchange(ref _clearedAt, now, before) == before)
         {
             Source.Clear();

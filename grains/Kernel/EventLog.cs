@@ -22,7 +22,7 @@ internal sealed class EventLog(EventCatalog catalog, Horizons horizons)
     // the clocks of silos differ from that of the database.
     private const string Days = "day BETWEEN least($3::date, (now() AT TIME ZONE 'utc')::date) - 1 AND (now() AT TIME ZONE 'utc')::date + 1";
 
-    private static readonly Statement<(int Ordinal, Guid Id, IEvent Happened)> Appended = new(
+    private static readonly Statement<(int Ordinal, Guid Id, IEvent Happened)> s_appended = new(
         """
         INSERT INTO events (day, ordinal, id, alias, topic, slot, audience, data, at)
         SELECT (now() AT TIME ZONE 'utc')::date, ordinal, id, alias, topic, slot, audience, data::jsonb, $8
@@ -39,7 +39,7 @@ internal sealed class EventLog(EventCatalog catalog, Horizons horizons)
             .Now());
 
     /// <summary>Adds an event to the rows of a transaction.</summary>
-    public static void Append(Rows rows, int ordinal, Guid id, IEvent happened) => rows.Add(Appended, (ordinal, id, happened));
+    public static void Append(Rows rows, int ordinal, Guid id, IEvent happened) => rows.Add(s_appended, (ordinal, id, happened));
 
     /// <summary>The name of an event in the log.</summary>
     public static string AliasOf(IEvent happened) => EventDeclaration.Of(happened.GetType()).Alias;

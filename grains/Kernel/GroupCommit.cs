@@ -11,7 +11,7 @@ namespace OrleansSocial.Kernel;
 /// </remarks>
 internal sealed class GroupCommit
 {
-    private static readonly LedgerRules LooseRules = new(1, CommonRefusals.Unavailable, static _ => { }, static () => { });
+    private static readonly LedgerRules s_looseRules = new(1, CommonRefusals.Unavailable, static _ => { }, static () => { });
 
     private readonly GroupCommitLane[] _lanes;
 
@@ -43,7 +43,7 @@ internal sealed class GroupCommit
     /// <exception cref="DatabaseUnavailableException">It is not stored, or nobody knows.</exception>
     public async Task Store<T>(Statement<T> into, T row)
     {
-        var write = new LooseWrite<T>(new Ledger(this, Guid.CreateVersion7(), 0, LooseRules), into, row);
+        var write = new LooseWrite<T>(new Ledger(this, Guid.CreateVersion7(), 0, s_looseRules), into, row);
         if (!TryAdd(write) || await write.End != CommitOutcome.Stored) throw new DatabaseUnavailableException("A write was not stored, or nobody knows.");
     }
 

@@ -13,12 +13,12 @@ internal sealed partial class GroupCommitLane(
     Database database, WriteFence fence, GroupCommitOptions options, Action<IReadOnlyList<StoredEvent>> announce, TimeProvider clock, ILogger log)
     : IThreadPoolWorkItem
 {
-    private static readonly Meter Meter = new("OrleansSocial.Kernel");
-    private static readonly Histogram<int> Sizes =
-        Meter.CreateHistogram<int>("social.commit.writes", "{write}", "Writes that shared one transaction.");
+    private static readonly Meter s_meter = new("OrleansSocial.Kernel");
+    private static readonly Histogram<int> s_sizes =
+        s_meter.CreateHistogram<int>("social.commit.writes", "{write}", "Writes that shared one transaction.");
 
-    private static readonly Histogram<double> Durations =
-        Meter.CreateHistogram<double>("social.commit.duration", "s", "How long a shared transaction took.");
+    private static readonly Histogram<double> s_durations =
+        s_meter.CreateHistogram<double>("social.commit.duration", "s", "How long a shared transaction took.");
 
     private readonly Lock _gate = new();
     private readonly Queue<Write> _waiting = [];
@@ -143,8 +143,8 @@ internal sealed partial class GroupCommitLane(
         rows.AddTo(batch);
         var events = rows.Stored(await Execute(batch));
 
-        Sizes.Record(part.Count);
-        Durations.Record(clock.GetElapsedTime(start).TotalSeconds);
+        s_sizes.Record(part.Count);
+        s_durations.Record(clock.GetElapsedTime(start).TotalSeconds);
         Finish(part, CommitOutcome.Stored);
         if (events.Count > 0) announce(events);
     }

@@ -6,7 +6,7 @@ namespace OrleansSocial.Kernel;
 /// <summary>How far subscribers are behind, for whoever watches them.</summary>
 internal sealed class SubscriberMetrics
 {
-    private static readonly Meter Meter = new("OrleansSocial.Kernel");
+    private static readonly Meter s_meter = new("OrleansSocial.Kernel");
 
     private readonly ConcurrentDictionary<SubscriberPart, DateTimeOffset?> _oldest = [];
     private readonly TimeProvider _clock;
@@ -15,8 +15,8 @@ internal sealed class SubscriberMetrics
     public SubscriberMetrics(TimeProvider clock)
     {
         _clock = clock;
-        Meter.CreateObservableGauge("social.events.lag", Lags, "s", "Age of the oldest event that a part of a subscriber at this silo has still to handle.");
-        Meter.CreateObservableGauge("social.events.parked", Parked, "{event}", "Events that a subscriber could not handle, in the whole cluster.");
+        s_meter.CreateObservableGauge("social.events.lag", Lags, "s", "Age of the oldest event that a part of a subscriber at this silo has still to handle.");
+        s_meter.CreateObservableGauge("social.events.parked", Parked, "{event}", "Events that a subscriber could not handle, in the whole cluster.");
     }
 
     /// <summary>What a part has still to handle from.</summary>

@@ -20,9 +20,9 @@ public sealed class WriteFence
     /// <summary>The statement that each write transaction runs first.</summary>
     public const string GuardSql = "SELECT pg_current_xact_id(), social_guard($1)";
 
-    private static readonly Meter Meter = new("OrleansSocial.Kernel");
-    private static readonly Counter<long> Refused =
-        Meter.CreateCounter<long>("social.writes.refused", "{write}", "Writes that PostgreSQL refused because this silo was replaced.");
+    private static readonly Meter s_meter = new("OrleansSocial.Kernel");
+    private static readonly Counter<long> s_refused =
+        s_meter.CreateCounter<long>("social.writes.refused", "{write}", "Writes that PostgreSQL refused because this silo was replaced.");
 
     private long _refusedCount;
 
@@ -59,7 +59,7 @@ public sealed class WriteFence
     public void CountRefused()
     {
         Interlocked.Increment(ref _refusedCount);
-        Refused.Add(1);
+        s_refused.Add(1);
         WriteRefused?.Invoke();
     }
 }

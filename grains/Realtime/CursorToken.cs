@@ -23,14 +23,14 @@ internal readonly record struct CursorToken(ulong Horizon, int Day, ulong Histor
     /// <summary>How long every cursor is.</summary>
     public const int Chars = BodyChars + (2 * ClusterKey.MarkBytes);
 
-    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
-    private static readonly DateTime Epoch = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+    private static readonly SearchValues<char> s_hexDigits = SearchValues.Create("0123456789abcdef");
+    private static readonly DateTime s_epoch = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     /// <summary>The day of a moment, as cursors count days.</summary>
-    public static int DayOf(DateTimeOffset moment) => Math.Clamp((moment.UtcDateTime - Epoch).Days, 0, ushort.MaxValue);
+    public static int DayOf(DateTimeOffset moment) => Math.Clamp((moment.UtcDateTime - s_epoch).Days, 0, ushort.MaxValue);
 
     /// <summary>The date of such a day.</summary>
-    public static DateOnly DateOf(int day) => DateOnly.FromDateTime(Epoch).AddDays(day);
+    public static DateOnly DateOf(int day) => DateOnly.FromDateTime(s_epoch).AddDays(day);
 
     /// <summary>The cursor as the text that <paramref name="user"/> keeps.</summary>
     public string Write(ClusterKey cluster, UserId user)
@@ -45,7 +45,7 @@ internal readonly record struct CursorToken(ulong Horizon, int Day, ulong Histor
     public static bool TryRead(string? text, ClusterKey cluster, UserId user, int today, out CursorToken token)
     {
         token = default;
-        if (text is not { Length: Chars } || text[0] != Version || text.AsSpan().ContainsAnyExcept(HexDigits)) return false;
+        if (text is not { Length: Chars } || text[0] != Version || text.AsSpan().ContainsAnyExcept(s_hexDigits)) return false;
         if (!cluster.Knows(Use, user, Encoding.ASCII.GetBytes(text, 0, BodyChars), Convert.FromHexString(text.AsSpan(BodyChars)))) return false;
 
         // At midnight the clocks of two silos may name different days.
@@ -56,7 +56,7 @@ internal readonly record struct CursorToken(ulong Horizon, int Day, ulong Histor
     }
 
     /// <summary>Whether a text has the form that cursors had before they were marked. Nothing in it is believed: its person reads everything anew.</summary>
-    public static bool IsUnmarked(string text) => text is { Length: BodyChars + 16 } && text[0] == '1' && !text.AsSpan().ContainsAnyExcept(HexDigits);
+    public static bool IsUnmarked(string text) => text is { Length: BodyChars + 16 } && text[0] == '1' && !text.AsSpan().ContainsAnyExcept(s_hexDigits);
 
     private static ulong Hex(ReadOnlySpan<char> digits) => ulong.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 }

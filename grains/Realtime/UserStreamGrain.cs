@@ -21,7 +21,7 @@ internal sealed partial class UserStreamGrain(
     private const int ReadMax = 500;
 
     private readonly Connections _connections = new(options.Value.ConnectionsMax);
-    private Comparison? _comparison;
+    private PushReconciliation? _pushes;
     private Watchers? _watchers;
     private IGrainTimer? _timer;
     private DateTimeOffset? _wakesAt;
@@ -37,11 +37,11 @@ internal sealed partial class UserStreamGrain(
         var lease = _connections.Attach(connection, observer, now + Seconds(options.Value.LeaseSeconds), static () => Random.Shared.NextInt64(1, long.MaxValue));
         if (lease is null) return RealtimeRefusals.TooManyConnections;
 
-        if (_comparison is null)
+        if (_pushes is null)
         {
             // From here on events are pushed, and before the connection reads from its cursor every silo sends them.
-            var comparison = _comparison = new(options.Value.PushedEventsMax, now);
-            if (!await arrivals.Tell(Me)) comparison.Doubt(clock.GetUtcNow(), options.Value);
+            var pushes = _pushes = new(options.Value.PushedEventsMax, now);
+            if (!await arrivals.Tell(Me)) pushes.Doubt(clock.GetUtcNow(), options.Value);
         }
 
         Announce();
@@ -71,20 +71,20 @@ internal sealed partial class UserStreamGrain(
         var page = await changes.Read(Me, from, Math.Clamp(limit, 1, ReadMax), CancellationToken.None);
 
         // Whoever has read to the end stands at this horizon: the first comparison begins here.
-        if (!page.More && _comparison is { } comparison) comparison.Since ??= page.Next;
+        if (!page.More && _pushes is { } pushes) pushes.Since ??= page.Next;
         return new CatchUp([.. page.Changes.Select(c => c.Event)], page.Next.Write(cluster, Me), page.More, page.Reset != ResetReason.None);
     }
 
     /// <inheritdoc/>
     public Task Deliver(LiveEvent happened, ConnectionId? except)
     {
-        if (_comparison is not { } comparison) return Task.CompletedTask;
+        if (_pushes is not { } pushes) return Task.CompletedTask;
 
         Push(happened, except);
         if (happened.Seq is null) return Task.CompletedTask;
 
         var now = clock.GetUtcNow();
-        if (comparison.Note(happened, now, options.Value)) Schedule(now);
+        if (pushes.Note(happened, now, options.Value)) Schedule(now);
         return Task.CompletedTask;
     }
 
@@ -92,7 +92,7 @@ internal sealed partial class UserStreamGrain(
     public async Task<bool> Reach(LiveEvent happened, ConnectionId? except)
     {
         await Deliver(happened, except);
-        return _comparison is not null;
+        return _pushes is not null;
     }
 
     /// <inheritdoc/>
@@ -138,7 +138,7 @@ internal sealed partial class UserStreamGrain(
     private void Settle(DateTimeOffset now)
     {
         _connections.Expire(now, Linger);
-        if (_connections.Count == 0) _comparison = null;
+        if (_connections.Count == 0) _pushes = null;
         Announce();
         Schedule(now);
     }
@@ -147,7 +147,7 @@ internal sealed partial class UserStreamGrain(
     private void Schedule(DateTimeOffset now)
     {
         var next = _connections.NextExpiry;
-        if (_comparison is { Running: false } comparison && comparison.DueAt(options.Value) is var due && (next is null || due < next)) next = due;
+        if (_pushes is { Running: false } pushes && pushes.DueAt(options.Value) is var due && (next is null || due < next)) next = due;
         if (next is not { } at)
         {
             _timer?.Dispose();
@@ -169,45 +169,45 @@ internal sealed partial class UserStreamGrain(
         _wakesAt = null;
         var now = clock.GetUtcNow();
         Settle(now);
-        if (_comparison is { Running: false } comparison && comparison.DueAt(options.Value) <= now)
+        if (_pushes is { Running: false } pushes && pushes.DueAt(options.Value) <= now)
         {
-            await Compare(comparison);
+            await Compare(pushes);
             Schedule(clock.GetUtcNow());
         }
     }
 
     /// <summary>Reads the tables for whatever was not pushed, pushes it, and offers the position that is reached.</summary>
-    private async Task Compare(Comparison comparison)
+    private async Task Compare(PushReconciliation pushes)
     {
-        if (comparison.Since is not { } since)
+        if (pushes.Since is not { } since)
         {
             // No connection has read to its end yet, so none has a position to be moved.
-            comparison.Postpone(clock.GetUtcNow(), options.Value);
+            pushes.Postpone(clock.GetUtcNow(), options.Value);
             return;
         }
 
-        comparison.Begin();
+        pushes.Begin();
         ChangePage page;
         try
         {
-            page = await changes.ReadUnpushed(Me, since, comparison.Runs.Now(), CancellationToken.None);
+            page = await changes.ReadUnpushed(Me, since, pushes.Runs.Now(), CancellationToken.None);
         }
         catch (Exception fault)
         {
             LogNotCompared(fault);
-            comparison.Postpone(clock.GetUtcNow(), options.Value);
+            pushes.Postpone(clock.GetUtcNow(), options.Value);
             return;
         }
 
-        if (comparison != _comparison) return;
+        if (pushes != _pushes) return;
         switch (page.Reset)
         {
             case ResetReason.None:
-                Hand(comparison, page);
+                Hand(pushes, page);
                 break;
             case ResetReason.TooMany:
                 // A long transaction holds the horizon back. Positions wait for it; pushes go on.
-                comparison.Postpone(clock.GetUtcNow(), options.Value);
+                pushes.Postpone(clock.GetUtcNow(), options.Value);
                 break;
             default:
                 foreach (var lease in _connections) _ = lease.Observer.Close(RealtimeRefusals.Resync.Code);
@@ -217,13 +217,13 @@ internal sealed partial class UserStreamGrain(
         }
     }
 
-    private void Hand(Comparison comparison, ChangePage page)
+    private void Hand(PushReconciliation pushes, ChangePage page)
     {
         foreach (var change in page.Changes)
-            if (!comparison.Knows(change.Event))
+            if (!pushes.Knows(change.Event))
                 Push(change.Event, null);
 
-        comparison.End(page, clock.GetUtcNow(), options.Value);
+        pushes.End(page, clock.GetUtcNow(), options.Value);
         var cursor = page.Next.Write(cluster, Me);
         foreach (var lease in _connections) lease.Offer(cursor);
     }

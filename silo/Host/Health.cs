@@ -7,7 +7,7 @@ namespace OrleansSocial.Host;
 /// <summary>Whether the process lives, and whether it should be sent requests.</summary>
 internal static class Health
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     /// <summary>Maps <c>/health/live</c> (the process answers) and <c>/health/ready</c> (everything has started, the database answers, nothing is draining, other silos answer if there are any; at a node without grains: a silo answers).</summary>
     public static void MapHealth(this IEndpointRouteBuilder app)
@@ -36,7 +36,7 @@ internal static class Health
         if (node.GetService<Peers>() is { AreSilent: true }) return "no other silo answers";
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(aborted);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(s_patience);
         return node.GetService<Database>() is { } database ? await FaultOfDatabase(database, patience.Token)
             : await FaultOfCluster(node.GetRequiredService<IGrainFactory>(), patience.Token);
     }

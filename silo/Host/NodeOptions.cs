@@ -74,6 +74,10 @@ internal sealed class NodeOptions
     /// <summary>How long requests and grains may take to finish after SIGTERM.</summary>
     [Range(1, 600)]
     public int DrainSecondsMax { get; set; } = 30;
+
+    /// <summary>Up to this size the heap is compacted once a wave of connections has passed and little happens; 0 never does it.</summary>
+    [Range(0, 4096)]
+    public int TrimHeapMiBMax { get; set; } = 192;
 }
 
 /// <summary>Asks what a node does.</summary>

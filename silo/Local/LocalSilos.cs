@@ -18,9 +18,9 @@ internal sealed partial class LocalSilos(
     IHostApplicationLifetime lifetime,
     ILogger<LocalSilos> log) : IHostedService, IDisposable
 {
-    private static readonly TimeSpan StopReserve = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan PauseMin = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_stopReserve = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_pauseMin = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_pauseMax = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly LocalSilo?[] _silos = new LocalSilo?[plan.Silos.Count];
@@ -32,7 +32,7 @@ internal sealed partial class LocalSilos(
     private bool Prefixed => node.Value.Logs == "text";
 
     /// <summary>How long all silos together may take to end.</summary>
-    public static TimeSpan StopPatience(NodeOptions node) => TimeSpan.FromSeconds(node.DrainSecondsMax) + StopReserve;
+    public static TimeSpan StopPatience(NodeOptions node) => TimeSpan.FromSeconds(node.DrainSecondsMax) + s_stopReserve;
 
     /// <inheritdoc/>
     /// <exception cref="StartRefusedException">A port is taken, or a silo does not start.</exception>
@@ -153,14 +153,14 @@ internal sealed partial class LocalSilos(
 
     private async Task Keep(int index)
     {
-        for (var pause = PauseMin; ;)
+        for (var pause = s_pauseMin; ;)
         {
             var silo = _silos[index]!;
             var code = await silo.Ended;
             if (Ending) return;
 
             LogEnded(plan.Silos[index].Name, code);
-            pause = await silo.Ready ? PauseMin : pause * 2 < PauseMax ? pause * 2 : PauseMax;
+            pause = await silo.Ready ? s_pauseMin : pause * 2 < s_pauseMax ? pause * 2 : s_pauseMax;
             await Task.Delay(pause, clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (Ending) return;
             Run(index);

@@ -12,7 +12,7 @@ internal static class Clustering
 {
     private const string Invariant = "Npgsql";
     private const int GrainQueueMax = 5000;
-    private static readonly TimeSpan ResponseTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_responseTime = TimeSpan.FromSeconds(10);
 
     /// <summary>Membership, grain state and reminders of a silo, all under its fence.</summary>
     public static ISiloBuilder UseCluster(this ISiloBuilder silo)
@@ -49,7 +49,7 @@ internal static class Clustering
     {
         client.UseNode();
         InterfaceNames.Register(client.Services);
-        client.Services.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = ResponseTime);
+        client.Services.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = s_responseTime);
         if (NodeIdentity.Of(client.Services) is { } identity) client.UseTls(NodeIdentity.Nobody(), tls => Trust(tls, identity));
         return RedisOf(client.Configuration) is { } redis
             ? client.UseRedisClustering(options => options.ConfigurationOptions = redis)
@@ -101,7 +101,7 @@ internal static class Clustering
     // A queue that is full refuses, so that callers hear of it at once and memory has a bound; what stands for long is given up.
     private static ISiloBuilder UseLimits(this ISiloBuilder silo)
     {
-        silo.Services.Configure<SiloMessagingOptions>(messaging => (messaging.ResponseTimeout, messaging.MaxEnqueuedRequestsHardLimit) = (ResponseTime, GrainQueueMax));
+        silo.Services.Configure<SiloMessagingOptions>(messaging => (messaging.ResponseTimeout, messaging.MaxEnqueuedRequestsHardLimit) = (s_responseTime, GrainQueueMax));
         silo.Services.Configure<GrainCollectionOptions>(grains => grains.EnableActivationSheddingOnMemoryPressure = HasMemoryLimit());
         return silo;
     }

@@ -17,20 +17,20 @@ internal sealed partial class DeadSilos(
     // The members are known by then, and this silo is not one of them yet.
     private const int Stage = ServiceLifecycleStage.RuntimeGrainServices + 50;
 
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Connect = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_connect = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_waitMax = TimeSpan.FromSeconds(20);
 
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle observer) => observer.Subscribe(nameof(DeadSilos), Stage, Clear);
 
     private async Task Clear(CancellationToken cancellation)
     {
-        for (var since = clock.GetTimestamp(); ; await Task.Delay(Look, clock, cancellation))
+        for (var since = clock.GetTimestamp(); ; await Task.Delay(s_look, clock, cancellation))
         {
             var (members, fenced) = (await table.ReadAllAsync(cancellation), await fences.All(cancellation));
-            var late = clock.GetElapsedTime(since) > WaitMax;
+            var late = clock.GetElapsedTime(since) > s_waitMax;
             if (!await Bury(members, fenced, cancellation) && !late) continue;
             if (Stranger(members, fenced) is not { } stranger) return;
             if (late) throw Refusal(stranger);
@@ -43,7 +43,7 @@ internal sealed partial class DeadSilos(
         foreach (var (entry, etag) in members.Members)
         {
             if (entry.Status == SiloStatus.Dead || entry.SiloAddress.Equals(me.SiloAddress) || !await Refuses(entry.SiloAddress.Endpoint, cancellation)) continue;
-            if (fenced.Any(one => one.Silo == entry.SiloAddress.ToParsableString() && one.SilentFor < Silence)) return false;
+            if (fenced.Any(one => one.Silo == entry.SiloAddress.ToParsableString() && one.SilentFor < s_silence)) return false;
             if (await Declare(entry, etag, members.Version, cancellation)) LogDead(entry.SiloAddress);
             return false;
         }
@@ -62,7 +62,7 @@ internal sealed partial class DeadSilos(
     private FencedSilo? Stranger(MembershipTableData members, IReadOnlyList<FencedSilo> fenced)
     {
         var known = members.Members.Where(one => one.Item1.Status != SiloStatus.Dead).Select(one => one.Item1.SiloAddress.ToParsableString()).ToHashSet();
-        return fenced.FirstOrDefault(one => one.Joined && one.SilentFor < Silence && one.Silo != me.SiloAddress.ToParsableString() && !known.Contains(one.Silo));
+        return fenced.FirstOrDefault(one => one.Joined && one.SilentFor < s_silence && one.Silo != me.SiloAddress.ToParsableString() && !known.Contains(one.Silo));
     }
 
     private StartRefusedException Refusal(FencedSilo stranger) => new(stranger.Membership == options.Value.Kind
@@ -73,7 +73,7 @@ internal sealed partial class DeadSilos(
     private static async Task<bool> Refuses(IPEndPoint endpoint, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Connect);
+        patience.CancelAfter(s_connect);
         using var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {

@@ -15,7 +15,7 @@ internal sealed record FencedSilo(string Silo, string Membership, bool Joined, T
 /// <remarks>Over one connection of its own, which no load can take from it; after a fault it is made anew.</remarks>
 internal sealed class FenceStore(Database database, TimeProvider clock) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _one = new(1, 1);
     private NpgsqlConnection? _connection;
@@ -60,7 +60,7 @@ internal sealed class FenceStore(Database database, TimeProvider clock) : IAsync
                 new("DELETE FROM heartbeats WHERE silo = $1") { Parameters = { Text(silo) } },
             ],
             cancellation);
-        while (await Task.WhenAny(removing, Task.Delay(Patience, clock, cancellation)) != removing && _connection?.ProcessID is { } waiting)
+        while (await Task.WhenAny(removing, Task.Delay(s_patience, clock, cancellation)) != removing && _connection?.ProcessID is { } waiting)
         {
             await using var other = await database.OpenOwn(cancellation);
             await using var end = new NpgsqlCommand("SELECT count(pg_terminate_backend(pid)) FROM unnest(pg_blocking_pids($1)) AS pid", other) { Parameters = { new() { Value = waiting } } };

@@ -10,8 +10,8 @@ namespace OrleansSocial.Membership;
 /// <remarks>Whoever reads the database of a cluster may join it: the authority's key lies there, as the keys that sign tokens do.</remarks>
 internal sealed class NodeIdentity(IConfiguration configuration, NodeCertificate? named) : IHostedService
 {
-    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(365 * 30);
-    private static readonly TimeSpan Skew = TimeSpan.FromDays(1);
+    private static readonly TimeSpan s_lifetime = TimeSpan.FromDays(365 * 30);
+    private static readonly TimeSpan s_skew = TimeSpan.FromDays(1);
 
     private NodeCertificate? _certificate = named;
 
@@ -73,6 +73,6 @@ internal sealed class NodeIdentity(IConfiguration configuration, NodeCertificate
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
         foreach (var extension in extensions) request.CertificateExtensions.Add(extension);
         var now = TimeProvider.System.GetUtcNow();
-        return request.CreateSelfSigned(now - Skew, now + Lifetime);
+        return request.CreateSelfSigned(now - s_skew, now + s_lifetime);
     }
 }

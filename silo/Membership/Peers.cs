@@ -12,15 +12,15 @@ internal sealed class Peers(NewsTeller teller, TimeProvider clock)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private const int AskedMax = 3;
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_silenceMax = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource _stop = new();
     private Task _asking = Task.CompletedTask;
     private long _heardAt;
 
     /// <summary>Whether there are other silos and none of them has answered for some seconds.</summary>
-    public bool AreSilent => teller.Others.Any() && clock.GetElapsedTime(Volatile.Read(ref _heardAt)) > SilenceMax;
+    public bool AreSilent => teller.Others.Any() && clock.GetElapsedTime(Volatile.Read(ref _heardAt)) > s_silenceMax;
 
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle observer) => observer.Subscribe(nameof(Peers), ServiceLifecycleStage.Active, Start, Stop);
@@ -45,7 +45,7 @@ internal sealed class Peers(NewsTeller teller, TimeProvider clock)
 
     private async Task Ask()
     {
-        using var timer = new PeriodicTimer(Period);
+        using var timer = new PeriodicTimer(s_period);
         try
         {
             do

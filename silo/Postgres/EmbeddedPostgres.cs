@@ -10,8 +10,8 @@ internal sealed partial class EmbeddedPostgres(
     TimeProvider clock,
     ILogger<EmbeddedPostgres> log) : IHostedService, IAsyncDisposable
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_retryMax = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stop = new();
     private PostgresServer? _server;
@@ -87,7 +87,7 @@ internal sealed partial class EmbeddedPostgres(
                     throw new StartRefusedException($"Another silo uses the data folder {folder.Home}. Stop that one first, or choose another folder (--data, or Social__Node__Data).");
                 }
 
-                await Task.Delay(Look, clock, cancellation);
+                await Task.Delay(s_look, clock, cancellation);
             }
         }
     }
@@ -104,14 +104,14 @@ internal sealed partial class EmbeddedPostgres(
             }
             catch (StartRefusedException fault) when (attempt < 20 && fault.Message.Contains("shared memory block", StringComparison.Ordinal))
             {
-                await Task.Delay(Look, clock, cancellation);
+                await Task.Delay(s_look, clock, cancellation);
             }
         }
     }
 
     private async Task Watch(PostgresServer server)
     {
-        var pause = Look;
+        var pause = s_look;
         while (!_stop.IsCancellationRequested)
         {
             try
@@ -120,14 +120,14 @@ internal sealed partial class EmbeddedPostgres(
                 server.BoundLog();
                 if (server.Pid() is not null)
                 {
-                    pause = Look;
+                    pause = s_look;
                     continue;
                 }
 
                 LogDied();
                 await StartAgain(server, _stop.Token);
                 LogStarted(folder.Data);
-                pause = Look;
+                pause = s_look;
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -136,7 +136,7 @@ internal sealed partial class EmbeddedPostgres(
             catch (Exception fault)
             {
                 LogNotStarted(fault.Message);
-                pause = pause * 2 > RetryMax ? RetryMax : pause * 2;
+                pause = pause * 2 > s_retryMax ? s_retryMax : pause * 2;
             }
         }
     }

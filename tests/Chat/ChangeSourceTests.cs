@@ -6,7 +6,7 @@ namespace OrleansSocial.Chat;
 [Collection(ChatServerUsers.Name)]
 public sealed class ChangeSourceTests(ChatServer server) : ChangeSourceSuite
 {
-    private static readonly UserId Alice = ChatRulesTests.User(1), Bob = ChatRulesTests.User(2), Carol = ChatRulesTests.User(3);
+    private static readonly UserId s_alice = ChatRulesTests.User(1), s_bob = ChatRulesTests.User(2), s_carol = ChatRulesTests.User(3);
 
     [Theory]
     [InlineData(10, 43, "4 5 6 7 8 9")]
@@ -18,32 +18,32 @@ public sealed class ChangeSourceTests(ChatServer server) : ChangeSourceSuite
     public async Task What_was_pushed_as_one_stretch_is_stepped_over_and_what_lies_around_it_is_told(long first, long last, string told)
     {
         await using var storage = await ChatStorage.Create(server);
-        var (log, other) = (await storage.Group(Alice, Bob), await storage.Group(Alice, Bob));
-        await storage.Send(log, Alice, "before").End;
+        var (log, other) = (await storage.Group(s_alice, s_bob), await storage.Group(s_alice, s_bob));
+        await storage.Send(log, s_alice, "before").End;
         var since = await Horizon(storage);
-        foreach (var i in Enumerable.Range(4, 40)) await storage.Send(log, Alice, $"k{i}").End;
-        await storage.Send(other, Alice, "elsewhere").End;
+        foreach (var i in Enumerable.Range(4, 40)) await storage.Send(log, s_alice, $"k{i}").End;
+        await storage.Send(other, s_alice, "elsewhere").End;
 
-        var changes = await Read(storage, Bob, since, pushed: [new PushedRun(log.Id, first, last)]);
+        var changes = await Read(storage, s_bob, since, pushed: [new PushedRun(log.Id, first, last)]);
 
         var expected = told == "4-43" ? Enumerable.Range(4, 40).Select(i => (long)i) : told.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse);
         Assert.Equal(expected, changes.Where(c => c.Event.Topic == log.Id.Value).Select(c => c.Event.Seq!.Value));
         Assert.Single(changes, c => c.Event.Topic == other.Id.Value);
-        Assert.Empty(await Read(storage, Carol, since, pushed: [new PushedRun(log.Id, first, last)]));
+        Assert.Empty(await Read(storage, s_carol, since, pushed: [new PushedRun(log.Id, first, last)]));
     }
 
     [Fact]
     public async Task Edits_and_deletions_are_told_with_the_message_as_it_is_now()
     {
         await using var storage = await ChatStorage.Create(server);
-        var log = await storage.Group(Alice, Bob);
-        await storage.Send(log, Alice, "key", "first").End;
+        var log = await storage.Group(s_alice, s_bob);
+        await storage.Send(log, s_alice, "key", "first").End;
         var since = await Horizon(storage);
         var stored = (await storage.Messages.Find(log.Id, 3))!;
         var edited = ChatRules.Edited(stored.View, "second", DateTimeOffset.UnixEpoch);
         await Commit(storage, new(log.Ledger, log.Id) { Change = new(edited, stored.FirstPrint) });
 
-        var change = Assert.Single(await Read(storage, Bob, since));
+        var change = Assert.Single(await Read(storage, s_bob, since));
 
         Assert.Equal((ChatLive.MessageChanged.Name, 2, 3L), (change.Event.Type, change.Event.Version, change.Event.Seq));
         Assert.Equal(edited, change.Event.Data);
@@ -54,26 +54,26 @@ public sealed class ChangeSourceTests(ChatServer server) : ChangeSourceSuite
     public async Task Joining_leaving_titles_and_read_markers_are_told()
     {
         await using var storage = await ChatStorage.Create(server);
-        var log = await storage.Group(Alice, Bob);
+        var log = await storage.Group(s_alice, s_bob);
         var since = await Horizon(storage);
-        await Commit(storage, new(log.Ledger, log.Id, new LogEntry(EntryKind.Joined, Alice, "", subject: Carol)));
-        await Commit(storage, new(log.Ledger, log.Id, new LogEntry(EntryKind.Titled, Alice, "theirs")));
-        await storage.Send(log, Alice, "key").End;
-        await Commit(storage, new(log.Ledger, log.Id) { Read = (Bob, 5) });
+        await Commit(storage, new(log.Ledger, log.Id, new LogEntry(EntryKind.Joined, s_alice, "", subject: s_carol)));
+        await Commit(storage, new(log.Ledger, log.Id, new LogEntry(EntryKind.Titled, s_alice, "theirs")));
+        await storage.Send(log, s_alice, "key").End;
+        await Commit(storage, new(log.Ledger, log.Id) { Read = (s_bob, 5) });
 
-        var toCarol = await Read(storage, Carol, since);
+        var toCarol = await Read(storage, s_carol, since);
         var room = Assert.IsType<ConversationView>(Assert.Single(toCarol, c => c.Event.Type == ChatLive.ConversationChanged.Name).Event.Data);
         Assert.Equal("theirs", room.Title);
-        Assert.Equal([Alice, Bob, Carol], room.Members.Select(m => m.User));
+        Assert.Equal([s_alice, s_bob, s_carol], room.Members.Select(m => m.User));
         Assert.Equal(5, room.LastSeq);
         Assert.Equal([EntryKind.Joined, EntryKind.Titled, EntryKind.Text], toCarol.Select(c => c.Event.Data).OfType<MessageView>().Select(m => m.Kind));
-        Assert.Equal([new ReadMarker(log.Id, Bob, 5)], toCarol.Select(c => c.Event.Data).OfType<ReadMarker>());
+        Assert.Equal([new ReadMarker(log.Id, s_bob, 5)], toCarol.Select(c => c.Event.Data).OfType<ReadMarker>());
 
         since = await Horizon(storage);
-        await Commit(storage, new(log.Ledger, log.Id, new LogEntry(EntryKind.Left, Alice, "", subject: Carol)));
-        await storage.Send(log, Alice, "secret").End;
+        await Commit(storage, new(log.Ledger, log.Id, new LogEntry(EntryKind.Left, s_alice, "", subject: s_carol)));
+        await storage.Send(log, s_alice, "secret").End;
 
-        var left = Assert.Single(await Read(storage, Carol, since));
+        var left = Assert.Single(await Read(storage, s_carol, since));
         Assert.Equal(ChatLive.ConversationLeft.Name, left.Event.Type);
         Assert.Equal(new LeftNotice(log.Id), left.Event.Data);
     }
@@ -82,12 +82,12 @@ public sealed class ChangeSourceTests(ChatServer server) : ChangeSourceSuite
     public async Task Events_that_count_differently_have_topics_of_their_own()
     {
         await using var storage = await ChatStorage.Create(server);
-        var log = await storage.Group(Alice, Bob);
-        await storage.Send(log, Alice, "key").End;
-        await Commit(storage, new(log.Ledger, log.Id) { Read = (Bob, 3) });
-        await Commit(storage, new(log.Ledger, log.Id) { Read = (Alice, 3) });
+        var log = await storage.Group(s_alice, s_bob);
+        await storage.Send(log, s_alice, "key").End;
+        await Commit(storage, new(log.Ledger, log.Id) { Read = (s_bob, 3) });
+        await Commit(storage, new(log.Ledger, log.Id) { Read = (s_alice, 3) });
 
-        var changes = await Read(storage, Bob, 1);
+        var changes = await Read(storage, s_bob, 1);
 
         Assert.Equal(changes.Count, changes.DistinctBy(c => (c.Event.Topic, c.Event.Seq, c.Event.Version)).Count());
     }
@@ -106,7 +106,7 @@ public sealed class ChangeSourceTests(ChatServer server) : ChangeSourceSuite
     internal override async Task<ChangeGround> Make()
     {
         var storage = await ChatStorage.Create(server, new() { LanesMax = 1, BatchWritesMax = 1000 });
-        return new RoomGround(storage, await storage.Group(Alice, Carol), await storage.Group(Alice, Carol));
+        return new RoomGround(storage, await storage.Group(s_alice, s_carol), await storage.Group(s_alice, s_carol));
     }
 
     /// <summary>Two conversations of the reader.</summary>
@@ -117,9 +117,9 @@ public sealed class ChangeSourceTests(ChatServer server) : ChangeSourceSuite
             List<ConversationWrite> writes;
             await using (await storage.HoldWrites())
             {
-                writes = [storage.Send(one, Alice, Key())];
+                writes = [storage.Send(one, s_alice, Key())];
                 await storage.WriteIsWaiting();
-                writes.AddRange(Enumerable.Range(1, count - 1).Select(i => storage.Send(i % 3 == 0 ? two : one, Alice, Key())));
+                writes.AddRange(Enumerable.Range(1, count - 1).Select(i => storage.Send(i % 3 == 0 ? two : one, s_alice, Key())));
             }
 
             await Task.WhenAll(writes.Select(w => w.End));
@@ -130,7 +130,7 @@ public sealed class ChangeSourceTests(ChatServer server) : ChangeSourceSuite
             await using var command = new NpgsqlCommand(
                 "INSERT INTO messages (conversation_id, seq, sender, client_key, text, sent_at) VALUES ($1, 3, $2, $3, 'late', now())", connection)
             {
-                Parameters = { Sql.Uuid(two.Id), Sql.Uuid(Alice), Sql.Text(Key()) },
+                Parameters = { Sql.Uuid(two.Id), Sql.Uuid(s_alice), Sql.Text(Key()) },
             };
             await command.ExecuteNonQueryAsync();
         }

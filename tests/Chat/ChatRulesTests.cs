@@ -4,11 +4,11 @@ namespace OrleansSocial.Chat;
 
 public sealed class ChatRulesTests
 {
-    private static readonly ChatOptions Options = new() { TextCharsMax = 10, MembersMax = 4 };
-    private static readonly UserId Alice = User(1), Bob = User(2), Carol = User(3), Dave = User(4), Erin = User(5);
+    private static readonly ChatOptions s_options = new() { TextCharsMax = 10, MembersMax = 4 };
+    private static readonly UserId s_alice = User(1), s_bob = User(2), s_carol = User(3), s_dave = User(4), s_erin = User(5);
 
     // Not theory data: the runner writes that as UTF-8, which cannot hold a lone surrogate.
-    private static readonly (string? Text, string? Code)[] Texts =
+    private static readonly (string? Text, string? Code)[] s_texts =
     [
         ("hello", null),
         ("0123456789", null),
@@ -61,7 +61,7 @@ public sealed class ChatRulesTests
 
     [Fact]
     public void A_text_is_refused_by_name() =>
-        Assert.All(Texts, t => Assert.Equal(t.Code, ChatRules.RefuseText(t.Text, Options)?.Code));
+        Assert.All(s_texts, t => Assert.Equal(t.Code, ChatRules.RefuseText(t.Text, s_options)?.Code));
 
     [Theory, MemberData(nameof(ClientKeys))]
     public void A_client_key_is_visible_ascii(string? key, bool fits) => Assert.Equal(fits, Kernel.ClientKeys.IsKey(key));
@@ -73,75 +73,75 @@ public sealed class ChatRulesTests
     [Fact]
     public void Refusals_of_a_send_come_in_their_order()
     {
-        var room = Group((Alice, MemberRole.Admin));
+        var room = Group((s_alice, MemberRole.Admin));
 
-        Assert.Equal("chat.not_found", ChatRules.RefuseSend(null, new(Alice, "", ""), Options)?.Code);
-        Assert.Equal("chat.not_found", ChatRules.RefuseSend(room, new(Bob, "", ""), Options)?.Code);
-        Assert.Equal("chat.client_key", ChatRules.RefuseSend(room, new(Alice, "", "\0"), Options)?.Code);
-        Assert.Equal("request.text_not_storable", ChatRules.RefuseSend(room, new(Alice, "k", "\0" + new string('x', 20)), Options)?.Code);
-        Assert.Equal("chat.text_too_long", ChatRules.RefuseSend(room, new(Alice, "k", new string('x', 11)), Options)?.Code);
-        Assert.Null(ChatRules.RefuseSend(room, new(Alice, "k", "hello"), Options));
+        Assert.Equal("chat.not_found", ChatRules.RefuseSend(null, new(s_alice, "", ""), s_options)?.Code);
+        Assert.Equal("chat.not_found", ChatRules.RefuseSend(room, new(s_bob, "", ""), s_options)?.Code);
+        Assert.Equal("chat.client_key", ChatRules.RefuseSend(room, new(s_alice, "", "\0"), s_options)?.Code);
+        Assert.Equal("request.text_not_storable", ChatRules.RefuseSend(room, new(s_alice, "k", "\0" + new string('x', 20)), s_options)?.Code);
+        Assert.Equal("chat.text_too_long", ChatRules.RefuseSend(room, new(s_alice, "k", new string('x', 11)), s_options)?.Code);
+        Assert.Null(ChatRules.RefuseSend(room, new(s_alice, "k", "hello"), s_options));
     }
 
     [Fact]
     public void A_pair_is_two_people_and_a_group_as_many_as_it_may_hold()
     {
         string? Code(ConversationKind kind, params UserId[] others) =>
-            ChatRules.RefuseCreate(new(Alice, kind, kind == ConversationKind.Group ? "ours" : null, others), Options)?.Code;
+            ChatRules.RefuseCreate(new(s_alice, kind, kind == ConversationKind.Group ? "ours" : null, others), s_options)?.Code;
 
-        Assert.Null(Code(ConversationKind.Direct, Bob));
+        Assert.Null(Code(ConversationKind.Direct, s_bob));
         Assert.Equal("chat.members_count", Code(ConversationKind.Direct));
-        Assert.Equal("chat.members_count", Code(ConversationKind.Direct, Alice));
-        Assert.Equal("chat.members_count", Code(ConversationKind.Direct, Bob, Carol));
-        Assert.Equal("chat.members_count", Code(ConversationKind.Direct, Bob, Bob));
+        Assert.Equal("chat.members_count", Code(ConversationKind.Direct, s_alice));
+        Assert.Equal("chat.members_count", Code(ConversationKind.Direct, s_bob, s_carol));
+        Assert.Equal("chat.members_count", Code(ConversationKind.Direct, s_bob, s_bob));
         Assert.Null(Code(ConversationKind.Group));
-        Assert.Null(Code(ConversationKind.Group, Bob, Carol, Dave));
-        Assert.Null(Code(ConversationKind.Group, Bob, Bob, Alice, Carol, Dave));
-        Assert.Equal("chat.members_count", Code(ConversationKind.Group, Bob, Carol, Dave, Erin));
+        Assert.Null(Code(ConversationKind.Group, s_bob, s_carol, s_dave));
+        Assert.Null(Code(ConversationKind.Group, s_bob, s_bob, s_alice, s_carol, s_dave));
+        Assert.Equal("chat.members_count", Code(ConversationKind.Group, s_bob, s_carol, s_dave, s_erin));
     }
 
     [Fact]
     public void Only_an_admin_of_a_group_invites_and_only_as_many_as_fit()
     {
-        var room = Group((Alice, MemberRole.Admin), (Bob, MemberRole.Member));
+        var room = Group((s_alice, MemberRole.Admin), (s_bob, MemberRole.Member));
 
-        Assert.Equal("chat.not_found", ChatRules.RefuseInvite(room, Dave, [Carol], Options)?.Code);
-        Assert.Equal("chat.not_a_group", ChatRules.RefuseInvite(Pair(), Alice, [Carol], Options)?.Code);
-        Assert.Equal("chat.not_an_admin", ChatRules.RefuseInvite(room, Bob, [Carol], Options)?.Code);
-        Assert.Equal("chat.members_count", ChatRules.RefuseInvite(room, Alice, [], Options)?.Code);
-        Assert.Equal("chat.members_count", ChatRules.RefuseInvite(room, Alice, [Carol, Dave, Erin], Options)?.Code);
-        Assert.Null(ChatRules.RefuseInvite(room, Alice, [Carol, Dave, Bob, Carol], Options));
+        Assert.Equal("chat.not_found", ChatRules.RefuseInvite(room, s_dave, [s_carol], s_options)?.Code);
+        Assert.Equal("chat.not_a_group", ChatRules.RefuseInvite(Pair(), s_alice, [s_carol], s_options)?.Code);
+        Assert.Equal("chat.not_an_admin", ChatRules.RefuseInvite(room, s_bob, [s_carol], s_options)?.Code);
+        Assert.Equal("chat.members_count", ChatRules.RefuseInvite(room, s_alice, [], s_options)?.Code);
+        Assert.Equal("chat.members_count", ChatRules.RefuseInvite(room, s_alice, [s_carol, s_dave, s_erin], s_options)?.Code);
+        Assert.Null(ChatRules.RefuseInvite(room, s_alice, [s_carol, s_dave, s_bob, s_carol], s_options));
     }
 
     [Fact]
     public void Everyone_may_leave_and_only_an_admin_removes_another()
     {
-        var room = Group((Alice, MemberRole.Admin), (Bob, MemberRole.Member));
+        var room = Group((s_alice, MemberRole.Admin), (s_bob, MemberRole.Member));
 
-        Assert.Null(ChatRules.RefuseRemove(room, Bob, Bob));
-        Assert.Null(ChatRules.RefuseRemove(room, Alice, Bob));
-        Assert.Equal("chat.not_an_admin", ChatRules.RefuseRemove(room, Bob, Alice)?.Code);
-        Assert.Equal("chat.not_a_group", ChatRules.RefuseRemove(Pair(), Alice, Alice)?.Code);
-        Assert.Equal("chat.not_found", ChatRules.RefuseRemove(room, Carol, Carol)?.Code);
+        Assert.Null(ChatRules.RefuseRemove(room, s_bob, s_bob));
+        Assert.Null(ChatRules.RefuseRemove(room, s_alice, s_bob));
+        Assert.Equal("chat.not_an_admin", ChatRules.RefuseRemove(room, s_bob, s_alice)?.Code);
+        Assert.Equal("chat.not_a_group", ChatRules.RefuseRemove(Pair(), s_alice, s_alice)?.Code);
+        Assert.Equal("chat.not_found", ChatRules.RefuseRemove(room, s_carol, s_carol)?.Code);
     }
 
     [Fact]
     public void One_changes_ones_own_text_and_an_admin_deletes_any()
     {
-        var room = Group((Alice, MemberRole.Admin), (Bob, MemberRole.Member), (Carol, MemberRole.Member));
-        var text = Message(Bob, EntryKind.Text);
+        var room = Group((s_alice, MemberRole.Admin), (s_bob, MemberRole.Member), (s_carol, MemberRole.Member));
+        var text = Message(s_bob, EntryKind.Text);
 
-        Assert.Null(ChatRules.RefuseEdit(room, Bob, text, "new", Options));
-        Assert.Equal("chat.not_found", ChatRules.RefuseEdit(room, Dave, text, "new", Options)?.Code);
-        Assert.Equal("chat.message_not_found", ChatRules.RefuseEdit(room, Bob, null, "new", Options)?.Code);
-        Assert.Equal("chat.message_not_found", ChatRules.RefuseEdit(room, Bob, Message(Bob, EntryKind.Joined), "new", Options)?.Code);
-        Assert.Equal("chat.not_the_sender", ChatRules.RefuseEdit(room, Alice, text, "new", Options)?.Code);
-        Assert.Equal("chat.message_deleted", ChatRules.RefuseEdit(room, Bob, ChatRules.Deleted(text, default), "new", Options)?.Code);
-        Assert.Equal("chat.text_empty", ChatRules.RefuseEdit(room, Bob, text, "", Options)?.Code);
-        Assert.Null(ChatRules.RefuseDelete(room, Bob, text));
-        Assert.Null(ChatRules.RefuseDelete(room, Alice, text));
-        Assert.Equal("chat.not_the_sender", ChatRules.RefuseDelete(room, Carol, text)?.Code);
-        Assert.Equal("chat.message_not_found", ChatRules.RefuseDelete(room, Alice, Message(Bob, EntryKind.Titled))?.Code);
+        Assert.Null(ChatRules.RefuseEdit(room, s_bob, text, "new", s_options));
+        Assert.Equal("chat.not_found", ChatRules.RefuseEdit(room, s_dave, text, "new", s_options)?.Code);
+        Assert.Equal("chat.message_not_found", ChatRules.RefuseEdit(room, s_bob, null, "new", s_options)?.Code);
+        Assert.Equal("chat.message_not_found", ChatRules.RefuseEdit(room, s_bob, Message(s_bob, EntryKind.Joined), "new", s_options)?.Code);
+        Assert.Equal("chat.not_the_sender", ChatRules.RefuseEdit(room, s_alice, text, "new", s_options)?.Code);
+        Assert.Equal("chat.message_deleted", ChatRules.RefuseEdit(room, s_bob, ChatRules.Deleted(text, default), "new", s_options)?.Code);
+        Assert.Equal("chat.text_empty", ChatRules.RefuseEdit(room, s_bob, text, "", s_options)?.Code);
+        Assert.Null(ChatRules.RefuseDelete(room, s_bob, text));
+        Assert.Null(ChatRules.RefuseDelete(room, s_alice, text));
+        Assert.Equal("chat.not_the_sender", ChatRules.RefuseDelete(room, s_carol, text)?.Code);
+        Assert.Equal("chat.message_not_found", ChatRules.RefuseDelete(room, s_alice, Message(s_bob, EntryKind.Titled))?.Code);
     }
 
     [Theory]
@@ -159,8 +159,8 @@ public sealed class ChatRulesTests
     {
         var ask = PageAsk.Of(after, before).Value;
 
-        Assert.Equal(code, ChatRules.AskHistory(Pair(), Alice, ask).Refusal?.Code);
-        Assert.Equal("chat.not_found", ChatRules.AskHistory(Pair(), Carol, ask).Refusal?.Code);
+        Assert.Equal(code, ChatRules.AskHistory(Pair(), s_alice, ask).Refusal?.Code);
+        Assert.Equal("chat.not_found", ChatRules.AskHistory(Pair(), s_carol, ask).Refusal?.Code);
     }
 
     [Fact]
@@ -168,7 +168,7 @@ public sealed class ChatRulesTests
     {
         (bool Before, bool After) Around(long? after, long? before, params long[] seqs)
         {
-            var page = ChatRules.Page(new(after, before, 10), [.. seqs.Select(s => Message(Alice, EntryKind.Text) with { Seq = s })], 5);
+            var page = ChatRules.Page(new(after, before, 10), [.. seqs.Select(s => Message(s_alice, EntryKind.Text) with { Seq = s })], 5);
             return (page.HasBefore, page.HasAfter);
         }
 
@@ -185,15 +185,15 @@ public sealed class ChatRulesTests
     [Fact]
     public void The_same_creation_has_the_same_print_and_no_other_has()
     {
-        var group = new CreateConversation(Alice, ConversationKind.Group, "ours", [Bob, Carol]);
-        var pair = new CreateConversation(Alice, ConversationKind.Direct, null, [Bob]);
+        var group = new CreateConversation(s_alice, ConversationKind.Group, "ours", [s_bob, s_carol]);
+        var pair = new CreateConversation(s_alice, ConversationKind.Direct, null, [s_bob]);
 
-        Assert.Equal(ChatRules.PrintOf(group), ChatRules.PrintOf(group with { Others = [Carol, Bob, Bob, Alice] }));
+        Assert.Equal(ChatRules.PrintOf(group), ChatRules.PrintOf(group with { Others = [s_carol, s_bob, s_bob, s_alice] }));
         Assert.NotEqual(ChatRules.PrintOf(group), ChatRules.PrintOf(group with { Title = "others" }));
-        Assert.NotEqual(ChatRules.PrintOf(group), ChatRules.PrintOf(group with { Others = [Bob] }));
-        Assert.NotEqual(ChatRules.PrintOf(group), ChatRules.PrintOf(group with { By = Dave }));
-        Assert.Equal(ChatRules.PrintOf(pair), ChatRules.PrintOf(pair with { By = Bob, Others = [Alice] }));
-        Assert.NotEqual(ChatRules.PrintOf(pair), ChatRules.PrintOf(pair with { By = Bob, Others = [Carol] }));
+        Assert.NotEqual(ChatRules.PrintOf(group), ChatRules.PrintOf(group with { Others = [s_bob] }));
+        Assert.NotEqual(ChatRules.PrintOf(group), ChatRules.PrintOf(group with { By = s_dave }));
+        Assert.Equal(ChatRules.PrintOf(pair), ChatRules.PrintOf(pair with { By = s_bob, Others = [s_alice] }));
+        Assert.NotEqual(ChatRules.PrintOf(pair), ChatRules.PrintOf(pair with { By = s_bob, Others = [s_carol] }));
     }
 
     internal static UserId User(int n) => UserId.From(new Guid(n, 0, 0, new byte[8]));
@@ -204,7 +204,7 @@ public sealed class ChatRulesTests
 
     private static ConversationState Pair() => new(
         ConversationId.From(Guid.NewGuid()), ConversationKind.Direct, null, default, default, 1, 0,
-        new[] { Alice, Bob }.ToImmutableDictionary(u => u, u => new Member(u, MemberRole.Member, 0, 0)));
+        new[] { s_alice, s_bob }.ToImmutableDictionary(u => u, u => new Member(u, MemberRole.Member, 0, 0)));
 
     private static MessageView Message(UserId sender, EntryKind kind) =>
         new(ConversationId.From(Guid.NewGuid()), 1, kind, sender, "k", "text", null, default, 1, null, null);

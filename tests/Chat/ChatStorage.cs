@@ -48,7 +48,7 @@ internal sealed class ChatStorage : IAsyncDisposable
 
     public GroupCommit Writer { get; }
 
-    public MemberStore Members { get; }
+    public ConversationStore Members { get; }
 
     public MessageStore Messages { get; }
 

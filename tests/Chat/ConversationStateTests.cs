@@ -3,62 +3,62 @@ namespace OrleansSocial.Chat;
 
 public sealed class ConversationStateTests
 {
-    private static readonly UserId Alice = ChatRulesTests.User(1), Bob = ChatRulesTests.User(2), Carol = ChatRulesTests.User(3);
+    private static readonly UserId s_alice = ChatRulesTests.User(1), s_bob = ChatRulesTests.User(2), s_carol = ChatRulesTests.User(3);
 
-    private static readonly (string Named, Func<ConversationState, ConversationState> Breach)[] Breaches =
+    private static readonly (string Named, Func<ConversationState, ConversationState> Breach)[] s_breaches =
     [
         ("1.", s => s with { LastSeq = -1, Members = s.Members.Clear() }),
-        ("2. The read marker", s => s.With(Bob, m => m with { ReadSeq = s.LastSeq + 1 })),
-        ("2. The read marker", s => s.With(Bob, m => m with { ReadSeq = -1 })),
-        ("2. The joining", s => s.With(Bob, m => m with { JoinedSeq = s.LastSeq + 1 })),
-        ("2. The joining", s => s.With(Bob, m => m with { JoinedSeq = -1 })),
+        ("2. The read marker", s => s.With(s_bob, m => m with { ReadSeq = s.LastSeq + 1 })),
+        ("2. The read marker", s => s.With(s_bob, m => m with { ReadSeq = -1 })),
+        ("2. The joining", s => s.With(s_bob, m => m with { JoinedSeq = s.LastSeq + 1 })),
+        ("2. The joining", s => s.With(s_bob, m => m with { JoinedSeq = -1 })),
         ("4. A group has a title", s => s with { Title = null }),
         ("4. A group has a title", s => s with { Title = "" }),
-        ("4. A group with members", s => s.With(Alice, m => m with { Role = MemberRole.Member })),
-        ("5. No two members", s => s.With(Bob, m => m with { JoinedSeq = 1 })),
-        ("own id", s => s.With(Bob, m => m with { User = Carol })),
+        ("4. A group with members", s => s.With(s_alice, m => m with { Role = MemberRole.Member })),
+        ("5. No two members", s => s.With(s_bob, m => m with { JoinedSeq = 1 })),
+        ("own id", s => s.With(s_bob, m => m with { User = s_carol })),
     ];
 
-    private static readonly (string Named, Func<ConversationState, ConversationState> Breach)[] BreachesOfPairs =
+    private static readonly (string Named, Func<ConversationState, ConversationState> Breach)[] s_breachesOfPairs =
     [
-        ("3. A direct conversation has exactly two members", s => s with { Members = s.Members.Remove(Bob) }),
-        ("3. A direct conversation has exactly two members", s => s with { Members = s.Members.Add(Carol, new(Carol, MemberRole.Member, 0, 0)) }),
+        ("3. A direct conversation has exactly two members", s => s with { Members = s.Members.Remove(s_bob) }),
+        ("3. A direct conversation has exactly two members", s => s with { Members = s.Members.Add(s_carol, new(s_carol, MemberRole.Member, 0, 0)) }),
         ("3. A direct conversation has no title", s => s with { Title = "ours" }),
-        ("3. A direct conversation has no admin", s => s.With(Alice, m => m with { Role = MemberRole.Admin })),
+        ("3. A direct conversation has no admin", s => s.With(s_alice, m => m with { Role = MemberRole.Admin })),
     ];
 
     [Fact]
     public void Each_broken_invariant_of_a_group_is_named()
     {
-        var whole = Group(Alice, Bob);
+        var whole = Group(s_alice, s_bob);
 
         Assert.Empty(whole.Check());
-        Assert.All(Breaches, b => Assert.Contains(b.Breach(whole).Check(), sentence => sentence.Contains(b.Named, StringComparison.Ordinal)));
+        Assert.All(s_breaches, b => Assert.Contains(b.Breach(whole).Check(), sentence => sentence.Contains(b.Named, StringComparison.Ordinal)));
     }
 
     [Fact]
     public void Each_broken_invariant_of_a_pair_is_named()
     {
-        var whole = ChatRules.Found(Id(), new(Alice, ConversationKind.Direct, null, [Bob]), default);
+        var whole = ChatRules.Found(Id(), new(s_alice, ConversationKind.Direct, null, [s_bob]), default);
 
         Assert.Empty(whole.Check());
-        Assert.All(BreachesOfPairs, b => Assert.Contains(b.Breach(whole).Check(), sentence => sentence.Contains(b.Named, StringComparison.Ordinal)));
+        Assert.All(s_breachesOfPairs, b => Assert.Contains(b.Breach(whole).Check(), sentence => sentence.Contains(b.Named, StringComparison.Ordinal)));
     }
 
     [Fact]
     public void An_entry_that_leaves_a_gap_or_comes_twice_is_not_taken()
     {
-        var room = Group(Alice, Bob);
+        var room = Group(s_alice, s_bob);
 
-        Assert.Throws<InvalidOperationException>(() => room.With([Text(Alice, room.LastSeq + 2)]));
-        Assert.Throws<InvalidOperationException>(() => room.With([Text(Alice, room.LastSeq)]));
-        Assert.Equal(room.LastSeq + 1, room.With([Text(Alice, room.LastSeq + 1)]).LastSeq);
+        Assert.Throws<InvalidOperationException>(() => room.With([Text(s_alice, room.LastSeq + 2)]));
+        Assert.Throws<InvalidOperationException>(() => room.With([Text(s_alice, room.LastSeq)]));
+        Assert.Equal(room.LastSeq + 1, room.With([Text(s_alice, room.LastSeq + 1)]).LastSeq);
     }
 
     [Fact]
     public void Who_founds_a_group_is_its_admin_and_nobody_starts_with_unread_entries()
     {
-        var room = Group(Alice, Bob, Carol);
+        var room = Group(s_alice, s_bob, s_carol);
 
         Assert.Equal([MemberRole.Admin, MemberRole.Member, MemberRole.Member], room.View().Members.Select(m => m.Role));
         Assert.Equal([1L, 2L, 3L], room.View().Members.Select(m => m.JoinedSeq));
@@ -69,49 +69,49 @@ public sealed class ConversationStateTests
     [Fact]
     public void When_the_last_admin_leaves_the_longest_member_becomes_admin()
     {
-        var room = Group(Alice, Bob, Carol);
+        var room = Group(s_alice, s_bob, s_carol);
 
-        var without = room.With([Left(Alice, 4)]);
+        var without = room.With([Left(s_alice, 4)]);
 
-        Assert.Equal(Bob, room.HeirOf(Alice));
-        Assert.Null(room.HeirOf(Carol));
-        Assert.True(without.IsAdmin(Bob));
-        Assert.False(without.IsAdmin(Carol));
+        Assert.Equal(s_bob, room.HeirOf(s_alice));
+        Assert.Null(room.HeirOf(s_carol));
+        Assert.True(without.IsAdmin(s_bob));
+        Assert.False(without.IsAdmin(s_carol));
         Assert.Empty(without.Check());
-        Assert.Null(Group(Alice).HeirOf(Alice));
-        Assert.Empty(Group(Alice).With([Left(Alice, 2)]).Check());
+        Assert.Null(Group(s_alice).HeirOf(s_alice));
+        Assert.Empty(Group(s_alice).With([Left(s_alice, 2)]).Check());
     }
 
     [Fact]
     public void A_read_marker_only_moves_up()
     {
-        var room = Group(Alice, Bob).With([Text(Alice, 3)]).With([Text(Alice, 4)]);
+        var room = Group(s_alice, s_bob).With([Text(s_alice, 3)]).With([Text(s_alice, 4)]);
 
-        Assert.Equal(4, room.WithRead(Bob, 4).Members[Bob].ReadSeq);
-        Assert.Equal(4, room.WithRead(Bob, 4).WithRead(Bob, 3).Members[Bob].ReadSeq);
-        Assert.Same(room, room.WithRead(Carol, 4));
+        Assert.Equal(4, room.WithRead(s_bob, 4).Members[s_bob].ReadSeq);
+        Assert.Equal(4, room.WithRead(s_bob, 4).WithRead(s_bob, 3).Members[s_bob].ReadSeq);
+        Assert.Same(room, room.WithRead(s_carol, 4));
     }
 
     [Fact]
     public void The_newest_keys_are_kept_and_those_under_way_always()
     {
         var keys = new RecentKeys(2);
-        var write = new ConversationWrite(null!, Id(), new LogEntry(EntryKind.Text, Alice, "text", "under-way"));
+        var write = new ConversationWrite(null!, Id(), new LogEntry(EntryKind.Text, s_alice, "text", "under-way"));
         keys.Begin(write);
 
         foreach (var seq in Enumerable.Range(1, 3))
-            keys.Keep(Alice, $"k{seq}", new(default, seq, default));
+            keys.Keep(s_alice, $"k{seq}", new(default, seq, default));
 
-        Assert.Null(keys.Stored(Alice, "k1"));
-        Assert.Equal(2, keys.Stored(Alice, "k2")?.Seq);
-        Assert.Equal(3, keys.Stored(Alice, "k3")?.Seq);
-        Assert.Null(keys.Stored(Bob, "k3"));
-        Assert.Same(write, keys.UnderWay(Alice, "under-way"));
+        Assert.Null(keys.Stored(s_alice, "k1"));
+        Assert.Equal(2, keys.Stored(s_alice, "k2")?.Seq);
+        Assert.Equal(3, keys.Stored(s_alice, "k3")?.Seq);
+        Assert.Null(keys.Stored(s_bob, "k3"));
+        Assert.Same(write, keys.UnderWay(s_alice, "under-way"));
 
         keys.End(write, null);
 
-        Assert.Null(keys.UnderWay(Alice, "under-way"));
-        Assert.Null(keys.Stored(Alice, "under-way"));
+        Assert.Null(keys.UnderWay(s_alice, "under-way"));
+        Assert.Null(keys.Stored(s_alice, "under-way"));
     }
 
     private static ConversationState Group(params UserId[] people)

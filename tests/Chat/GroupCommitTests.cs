@@ -4,7 +4,7 @@ namespace OrleansSocial.Chat;
 [Collection(ChatServerUsers.Name)]
 public sealed class GroupCommitTests(ChatServer server)
 {
-    private static readonly UserId Alice = ChatRulesTests.User(1), Bob = ChatRulesTests.User(2);
+    private static readonly UserId s_alice = ChatRulesTests.User(1), s_bob = ChatRulesTests.User(2);
 
     [Fact]
     public async Task Texts_of_many_conversations_that_arrive_together_share_a_transaction()
@@ -16,9 +16,9 @@ public sealed class GroupCommitTests(ChatServer server)
 
         await using (await storage.HoldWrites())
         {
-            first = storage.Send(rooms[0], Alice, "first");
+            first = storage.Send(rooms[0], s_alice, "first");
             await storage.WriteIsWaiting();
-            rest = [.. Enumerable.Range(0, 100).Select(i => storage.Send(rooms[i % 10], Alice, $"k{i}"))];
+            rest = [.. Enumerable.Range(0, 100).Select(i => storage.Send(rooms[i % 10], s_alice, $"k{i}"))];
         }
 
         Assert.Equal(CommitOutcome.Stored, await first.End);
@@ -35,7 +35,7 @@ public sealed class GroupCommitTests(ChatServer server)
         var room = storage.NewRoom();
 
         foreach (var i in Enumerable.Range(0, 5))
-            Assert.Equal(CommitOutcome.Stored, await storage.Send(room, Alice, $"k{i}").End);
+            Assert.Equal(CommitOutcome.Stored, await storage.Send(room, s_alice, $"k{i}").End);
 
         Assert.Equal(5, await storage.Scalar<long>("SELECT count(DISTINCT xid) FROM messages"));
     }
@@ -45,15 +45,15 @@ public sealed class GroupCommitTests(ChatServer server)
     {
         await using var storage = await ChatStorage.Create(server);
         var room = storage.NewRoom();
-        var before = storage.Send(room, Alice, "again", "the same");
+        var before = storage.Send(room, s_alice, "again", "the same");
         await before.End;
         List<ConversationWrite> writes;
 
         await using (await storage.HoldWrites())
         {
-            var blocker = storage.Send(room, Bob, "blocker");
+            var blocker = storage.Send(room, s_bob, "blocker");
             await storage.WriteIsWaiting();
-            writes = [storage.Send(room, Alice, "one"), storage.Send(room, Alice, "again", "the same"), storage.Send(room, Alice, "two")];
+            writes = [storage.Send(room, s_alice, "one"), storage.Send(room, s_alice, "again", "the same"), storage.Send(room, s_alice, "two")];
         }
 
         Assert.Equal([CommitOutcome.Stored, CommitOutcome.Settled, CommitOutcome.Stored], await Task.WhenAll(writes.Select(w => w.End)));
@@ -72,12 +72,12 @@ public sealed class GroupCommitTests(ChatServer server)
 
         await using (await storage.HoldWrites())
         {
-            storage.Send(good, Bob, "blocker");
+            storage.Send(good, s_bob, "blocker");
             await storage.WriteIsWaiting();
             writes =
             [
-                storage.Send(good, Alice, "a"), storage.Send(bad, Alice, "b"), storage.Send(bad, Alice, "c", "poison"),
-                storage.Send(good, Alice, "d"), storage.Send(bad, Alice, "e"), storage.Send(good, Alice, "f"),
+                storage.Send(good, s_alice, "a"), storage.Send(bad, s_alice, "b"), storage.Send(bad, s_alice, "c", "poison"),
+                storage.Send(good, s_alice, "d"), storage.Send(bad, s_alice, "e"), storage.Send(good, s_alice, "f"),
             ];
         }
 
@@ -97,10 +97,10 @@ public sealed class GroupCommitTests(ChatServer server)
         await using var proxy = new CuttingProxy();
         await using var storage = await ChatStorage.Create(server, writer: proxy.Through);
         var room = storage.NewRoom();
-        await storage.Send(room, Alice, "warm").End;
+        await storage.Send(room, s_alice, "warm").End;
 
         proxy.LoseNextAnswer();
-        var unknown = storage.Send(room, Alice, "key", "text");
+        var unknown = storage.Send(room, s_alice, "key", "text");
 
         Assert.Equal(CommitOutcome.Failed, await unknown.End);
         Assert.Null(unknown.Text);
@@ -108,10 +108,10 @@ public sealed class GroupCommitTests(ChatServer server)
 
         // It was stored all the same: the next activation reads that, and the same key comes upon it.
         var next = storage.Room(room.Id, (await storage.Members.Load(room.Id, 10, default))?.State.LastSeq ?? (await storage.All(room.Id)).Count);
-        var again = storage.Send(next, Alice, "key", "text");
+        var again = storage.Send(next, s_alice, "key", "text");
         Assert.Equal(CommitOutcome.Settled, await again.End);
         Assert.Equal(2, again.Text!.Value.Seq);
-        Assert.Equal(CommitOutcome.Stored, await storage.Send(next, Alice, "other").End);
+        Assert.Equal(CommitOutcome.Stored, await storage.Send(next, s_alice, "other").End);
         Assert.Equal(Upto(3), (await storage.All(room.Id)).Select(e => e.Seq));
     }
 
@@ -121,13 +121,13 @@ public sealed class GroupCommitTests(ChatServer server)
         await using var proxy = new CuttingProxy();
         await using var storage = await ChatStorage.Create(server, writer: proxy.Through);
         var (room, other) = (storage.NewRoom(), storage.NewRoom());
-        await storage.Send(room, Alice, "warm").End;
+        await storage.Send(room, s_alice, "warm").End;
 
         proxy.LoseNextRequest();
 
-        Assert.Equal(CommitOutcome.Failed, await storage.Send(room, Alice, "lost").End);
-        Assert.Equal(CommitOutcome.Failed, await storage.Send(room, Alice, "behind").End);
-        Assert.Equal(CommitOutcome.Stored, await storage.Send(other, Alice, "elsewhere").End);
+        Assert.Equal(CommitOutcome.Failed, await storage.Send(room, s_alice, "lost").End);
+        Assert.Equal(CommitOutcome.Failed, await storage.Send(room, s_alice, "behind").End);
+        Assert.Equal(CommitOutcome.Stored, await storage.Send(other, s_alice, "elsewhere").End);
         Assert.Equal(["warm"], (await storage.All(room.Id)).Select(e => e.ClientKey));
     }
 
@@ -138,7 +138,7 @@ public sealed class GroupCommitTests(ChatServer server)
         await storage.Execute("DELETE FROM silo_fences");
         var room = storage.NewRoom();
 
-        Assert.Equal(CommitOutcome.Failed, await storage.Send(room, Alice, "late").End);
+        Assert.Equal(CommitOutcome.Failed, await storage.Send(room, s_alice, "late").End);
         Assert.Equal(1, storage.Fence.RefusedCount);
         Assert.Empty(await storage.All(room.Id));
     }
@@ -149,10 +149,10 @@ public sealed class GroupCommitTests(ChatServer server)
         await using var storage = await ChatStorage.Create(server);
         var room = storage.NewRoom();
         var behind = storage.Room(room.Id, 0);
-        await storage.Send(room, Alice, "one").End;
+        await storage.Send(room, s_alice, "one").End;
 
-        Assert.Equal(CommitOutcome.Failed, await storage.Send(behind, Bob, "two").End);
-        Assert.Equal(CommitOutcome.Stored, await storage.Send(room, Bob, "two").End);
+        Assert.Equal(CommitOutcome.Failed, await storage.Send(behind, s_bob, "two").End);
+        Assert.Equal(CommitOutcome.Stored, await storage.Send(room, s_bob, "two").End);
         Assert.Equal(Upto(2), (await storage.All(room.Id)).Select(e => e.Seq));
     }
 
@@ -167,10 +167,10 @@ public sealed class GroupCommitTests(ChatServer server)
 
         await using (await storage.HoldWrites())
         {
-            first = storage.Send(room, Alice, "first");
+            first = storage.Send(room, s_alice, "first");
             await storage.WriteIsWaiting();
-            queued = [.. Enumerable.Range(0, 3).Select(i => storage.Send(room, Alice, $"k{i}"))];
-            taken = storage.Writer.TryAdd(new ConversationWrite(room.Ledger, room.Id, new LogEntry(EntryKind.Text, Alice, "beyond", "beyond")));
+            queued = [.. Enumerable.Range(0, 3).Select(i => storage.Send(room, s_alice, $"k{i}"))];
+            taken = storage.Writer.TryAdd(new ConversationWrite(room.Ledger, room.Id, new LogEntry(EntryKind.Text, s_alice, "beyond", "beyond")));
         }
 
         Assert.False(taken);
@@ -187,7 +187,7 @@ public sealed class GroupCommitTests(ChatServer server)
 
         await using (await storage.HoldWrites())
         {
-            writes = [.. Enumerable.Range(0, 45).Select(i => storage.Send(room, Alice, $"k{i}"))];
+            writes = [.. Enumerable.Range(0, 45).Select(i => storage.Send(room, s_alice, $"k{i}"))];
         }
 
         Assert.All(await Task.WhenAll(writes.Select(w => w.End)), end => Assert.Equal(CommitOutcome.Stored, end));

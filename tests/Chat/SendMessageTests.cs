@@ -5,7 +5,7 @@ namespace OrleansSocial.Chat;
 [Collection(SharedApplication.Name)]
 public sealed class SendMessageTests(SharedHost shared)
 {
-    private static readonly string[] Scripts =
+    private static readonly string[] s_scripts =
     [
         "hello", " two  spaces ", "line\nline\r\nline\ttab", "👍🏽", "👩‍👩‍👧‍👦 family", "مرحبا بالعالم", "שלום \u200fעולם", "日本語と中文", "e\u0301 is not \u00e9",
         "Z̸̡̛͎a̵͖͝l̴̰̂g̶̱̔o̵̙̓", "\u202eoverride\u202c", "\ufeffbom", "a\u0001b\u001f", "lines\u007f\u0085\u2028\u2029", "𝔘𝔫𝔦𝔠𝔬𝔡𝔢", "\uffff\ufffe", "<script>alert('1')</script>",
@@ -101,16 +101,16 @@ public sealed class SendMessageTests(SharedHost shared)
     {
         var (alice, bob, room) = await shared.Host.Pair();
 
-        foreach (var text in Scripts)
+        foreach (var text in s_scripts)
             await room.As(alice).Send(text);
 
         var entries = (await room.As(bob).Page("?limit=100")).Entries;
-        Assert.Equal(Scripts, entries.Select(e => e.Text));
+        Assert.Equal(s_scripts, entries.Select(e => e.Text));
 
-        foreach (var (entry, text) in entries.Zip(Scripts.Reverse()))
+        foreach (var (entry, text) in entries.Zip(s_scripts.Reverse()))
             await Person.Read<MessageView>(await room.As(alice).TryEdit(entry.Seq, text));
 
-        Assert.Equal(Scripts.Reverse(), (await room.As(bob).Page("?limit=100")).Entries.Select(e => e.Text));
+        Assert.Equal(s_scripts.Reverse(), (await room.As(bob).Page("?limit=100")).Entries.Select(e => e.Text));
     }
 
     [Fact]

@@ -3,7 +3,7 @@ namespace OrleansSocial.Kernel;
 /// <summary>How the position of a subscriber moves.</summary>
 public class EventProgressTests
 {
-    private static readonly DateOnly Yesterday = new(2026, 11, 27), Today = new(2026, 11, 28);
+    private static readonly DateOnly s_yesterday = new(2026, 11, 27), s_today = new(2026, 11, 28);
 
     [Theory]
     [InlineData("1.1 1.2 3.1", "1.1 1.2 3.1", false, 9, "9.0", "", true)] // everything was handled: up to what still runs
@@ -16,15 +16,15 @@ public class EventProgressTests
     public void A_position_passes_what_was_handled_and_never_what_may_still_commit(
         string read, string handled, bool more, ulong running, string position, string ahead, bool isToday)
     {
-        var progress = new EventProgress(new(7, new(1, 0), Yesterday, []), 100);
+        var progress = new EventProgress(new(7, new(1, 0), s_yesterday, []), 100);
 
         foreach (var place in Places(handled)) progress.Handled(place);
-        progress.Settle(Places(read), more, running, Today);
+        progress.Settle(Places(read), more, running, s_today);
 
         var next = progress.Next();
         Assert.Equal(Places(position).Single(), next.Position);
         Assert.Equal(Places(ahead), next.Ahead);
-        Assert.Equal(isToday ? Today : Yesterday, next.Day);
+        Assert.Equal(isToday ? s_today : s_yesterday, next.Day);
         Assert.Equal(8, next.Version);
         Assert.All(Places(handled), place => Assert.True(progress.IsHandled(place)));
     }
@@ -32,26 +32,26 @@ public class EventProgressTests
     [Fact]
     public void A_position_never_moves_back_and_what_is_stored_goes_on_where_it_was()
     {
-        var progress = new EventProgress(new(1, new(10, 0), Today, [new(12, 1)]), 100);
+        var progress = new EventProgress(new(1, new(10, 0), s_today, [new(12, 1)]), 100);
 
-        progress.Settle([], more: false, running: 4, Today);
+        progress.Settle([], more: false, running: 4, s_today);
 
         Assert.Equal(new(10, 0), progress.Position);
         Assert.True(progress.IsHandled(new(12, 1)));
         Assert.False(progress.IsHandled(new(11, 1)));
-        progress.Settle([new(12, 1)], more: false, running: 20, Today);
+        progress.Settle([new(12, 1)], more: false, running: 20, s_today);
         Assert.Equal((new EventPlace(20, 0), 0), (progress.Position, progress.AheadCount));
     }
 
     [Fact]
     public void What_is_handled_ahead_has_a_limit()
     {
-        var progress = new EventProgress(new(1, new(1, 0), Today, []), 3);
+        var progress = new EventProgress(new(1, new(1, 0), s_today, []), 3);
 
         foreach (var i in Enumerable.Range(1, 3)) progress.Handled(new((ulong)i, 1));
 
         Assert.True(progress.IsFull);
-        progress.Settle([new(1, 1), new(2, 1), new(3, 1)], more: false, running: 3, Today);
+        progress.Settle([new(1, 1), new(2, 1), new(3, 1)], more: false, running: 3, s_today);
         Assert.False(progress.IsFull);
     }
 

@@ -107,32 +107,6 @@ public sealed class LiveRosterTests : IAsyncLifetime
         Assert.Equal(1, phone.Pushes);
     }
 
-    [Fact]
-    public void While_a_silo_may_think_that_nobody_is_there_one_comparison_follows_the_other()
-    {
-        var now = DateTimeOffset.UnixEpoch;
-        var verify = TimeSpan.FromSeconds(s_options.VerifySeconds);
-        var comparison = new Comparison(16, now);
-        Assert.Equal(now + TimeSpan.FromSeconds(s_options.VerifyIdleSeconds), comparison.DueAt(s_options));
-
-        comparison.Doubt(now, s_options);
-        Assert.Equal(now + verify, comparison.DueAt(s_options));
-        for (; now < DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(s_options.RosterSeconds); now += verify)
-        {
-            Compare(comparison, now);
-            Assert.Equal(now + verify, comparison.DueAt(s_options));
-        }
-
-        Compare(comparison, now);
-        Assert.Equal(now + TimeSpan.FromSeconds(s_options.VerifyIdleSeconds), comparison.DueAt(s_options));
-    }
-
-    private static void Compare(Comparison comparison, DateTimeOffset now)
-    {
-        comparison.Begin();
-        comparison.End(new([], default, false, ResetReason.None), now, s_options);
-    }
-
     private static UserId NewUser() => Ids.New<UserId>(TimeProvider.System);
 
     private IUserStreamGrain Stream(UserId user) => _cluster!.Client.GetGrain<IUserStreamGrain>(user);

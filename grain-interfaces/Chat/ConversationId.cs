@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
-namespace OrleansSocial.Kernel;
+namespace OrleansSocial.Chat;
 
 /// <summary>A conversation: of two people, or a group.</summary>
 /// <param name="Value">The identifier as a UUID.</param>

@@ -1,11 +1,14 @@
-namespace OrleansSocial.Realtime;
+using Microsoft.Extensions.Options;
+using OrleansSocial.Realtime;
+
+namespace OrleansSocial.Host;
 
 /// <summary>Gives memory back after a wave of connections: what their opening left behind would otherwise stay for as long as little happens.</summary>
 /// <remarks>
 /// One compacting collection, only when connections have grown by a quarter since the last, none came for some seconds, next to
 /// nothing is allocated, and the heap is small enough for the pause to go unnoticed. A busy node collects by itself.
 /// </remarks>
-internal sealed class MemoryTrim(int heapMiBMax)
+internal sealed class MemoryTrim(ILiveConnections connections, IOptions<NodeOptions> options, TimeProvider clock) : BackgroundService
 {
     private const int ConnectionsMin = 500;
     private const int QuietSecondsMin = 5;
@@ -24,16 +27,27 @@ internal sealed class MemoryTrim(int heapMiBMax)
         (_countBefore, _allocatedBefore) = (count, allocatedBytes);
         _countAtTrim = Math.Min(_countAtTrim, count);
         if (_quietSeconds < QuietSecondsMin || count < ConnectionsMin || count < _countAtTrim * 5L / 4 + 1) return false;
-        if (heapBytes > (long)heapMiBMax << 20) return false;
+        if (heapBytes > (long)options.Value.TrimHeapMiBMax << 20) return false;
 
         _countAtTrim = count;
         return true;
     }
 
-    /// <summary>Trims when it is time.</summary>
-    public void Tick(int count)
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (IsDue(count, GC.GetTotalAllocatedBytes(), GC.GetTotalMemory(forceFullCollection: false)))
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        using var seconds = new PeriodicTimer(TimeSpan.FromSeconds(1), clock);
+        try
+        {
+            while (await seconds.WaitForNextTickAsync(stoppingToken))
+            {
+                if (IsDue(connections.Count, GC.GetTotalAllocatedBytes(), GC.GetTotalMemory(forceFullCollection: false)))
+                    GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The node stops.
+        }
     }
 }

@@ -3,7 +3,7 @@ namespace OrleansSocial.Realtime;
 /// <summary>How far the pushes to one person were compared with the tables, and when they are compared again.</summary>
 /// <param name="countMax">How many pushes, and how many stretches of them, are remembered.</param>
 /// <param name="now">The present.</param>
-internal sealed class Comparison(int countMax, DateTimeOffset now)
+internal sealed class PushReconciliation(int countMax, DateTimeOffset now)
 {
     private DateTimeOffset _lastAt = now;
     private DateTimeOffset? _dueAt;

@@ -12,7 +12,7 @@ internal sealed record LoadedConversation(ConversationState State, IReadOnlyList
 internal readonly record struct JoinedMember(ConversationId Conversation, Member Member, long ReadSeq);
 
 /// <summary>The SQL of the tables <c>conversations</c> and <c>members</c>.</summary>
-internal sealed class MemberStore(Database database)
+internal sealed class ConversationStore(Database database)
 {
     /// <summary>Inserts conversations.</summary>
     public static readonly Statement<(ConversationState State, UserId Founder)> Founded = new(

@@ -1,8 +1,11 @@
-namespace OrleansSocial.Realtime;
+using Microsoft.Extensions.Options;
+using OrleansSocial.Realtime;
 
-public sealed class MemoryTrimTests
+namespace OrleansSocial.Host;
+
+public sealed class MemoryTrimTests : IDisposable
 {
-    private readonly MemoryTrim _trim = new(heapMiBMax: 10);
+    private readonly MemoryTrim _trim = new(new NoConnections(), Options.Create(new NodeOptions { TrimHeapMiBMax = 10 }), TimeProvider.System);
     private long _allocated;
 
     [Fact]
@@ -30,6 +33,13 @@ public sealed class MemoryTrimTests
         Assert.Equal(1, Trims(20, 2000));
     }
 
+    public void Dispose() => _trim.Dispose();
+
     private int Trims(int seconds, int count, long bytes = 0, long heap = 0)
         => Enumerable.Range(0, seconds).Count(_ => _trim.IsDue(count, _allocated += bytes, heap));
+
+    private sealed class NoConnections : ILiveConnections
+    {
+        public int Count => 0;
+    }
 }

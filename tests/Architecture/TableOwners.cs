@@ -11,7 +11,6 @@ public partial class TableOwners
     /// <summary>Tables whose migrations name no type as their owner; an applied migration stays as it is.</summary>
     private static readonly Dictionary<string, string> s_unnamed = new()
     {
-        ["conversations"] = "Chat",
         ["members"] = "Chat",
         ["messages"] = "Chat",
         ["ended_sessions"] = "Identity",

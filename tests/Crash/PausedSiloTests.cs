@@ -19,9 +19,10 @@ public abstract class PausedSiloTests(Membership membership, ITestOutputHelper o
         await using var profiles = await ProfileProbe.Start(fleet.Balancer.Address, people: 24, crowd.GiveUp);
         var audit = await WriteAudit.Begin(ground.Postgres);
         await crowd.EveryoneAcknowledged(5);
-        var paused = await audit.WriterOf(crowd, Silos, "messages", "orleansstorage");
+        var (paused, tables) = await audit.WriterOf(crowd, Silos, "messages", "orleansstorage");
+        output.WriteLine($"silo {paused} is paused, which writes {string.Join(" and ", tables)}");
 
-        await PauseAmidWrites(ground, fleet[paused], Fleet.NameOf(paused), crowd);
+        await PauseAmidWrites(ground, fleet[paused], Fleet.NameOf(paused), tables.Count, crowd);
         await crowd.Until(() => audit.IsReplaced(fleet[paused]), "the silo to be replaced");
         await crowd.Until(async () => await audit.WrittenByOthersSince(paused, fleet[paused]) > 50, "the others to write on");
         await Signals.Continue(fleet[paused].ProcessId);
@@ -43,7 +44,7 @@ public abstract class PausedSiloTests(Membership membership, ITestOutputHelper o
     /// With the tables locked writes pile up in every silo: some under way in PostgreSQL, the next ones waiting in memory. Those under way
     /// end when the lock does, before the silo can be replaced; those in memory are tried when it goes on.
     /// </summary>
-    private static async Task PauseAmidWrites(Ground ground, SiloProcess silo, string name, Crowd crowd)
+    private static async Task PauseAmidWrites(Ground ground, SiloProcess silo, string name, int tables, Crowd crowd)
     {
         const string Waiting = """
             SELECT count(DISTINCT l.relation) FROM pg_locks AS l JOIN pg_stat_activity AS s USING (pid)
@@ -57,7 +58,7 @@ public abstract class PausedSiloTests(Membership membership, ITestOutputHelper o
         {
             await using var command = source.CreateCommand(Waiting);
             command.Parameters.Add(new() { Value = name });
-            return (long)(await command.ExecuteScalarAsync())! == 2;
+            return (long)(await command.ExecuteScalarAsync())! == tables;
         }, "writes of rows and of states to wait");
         await Stands(crowd);
         await Signals.Pause(silo.ProcessId);

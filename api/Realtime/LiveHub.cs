@@ -56,13 +56,13 @@ internal sealed class LiveHub(IGrainFactory grains, LiveNode node) : Hub
     public async Task<HubAnswer<Page<ConversationSummary>>> Inbox(string? after, int limit)
         => await new PageQuery(after, Before: null, limit).Read(ask => grains.GetGrain<IInboxGrain>(Me).List(ask));
 
-    /// <summary>Watches these people instead of those before: who is here now, and from here on who comes and goes.</summary>
+    /// <summary>Watches these people instead of those before: who is here now, and from here on who comes and goes. Whoever is in no conversation of the caller is away to them.</summary>
     [Charged(nameof(Rate.Reads)), Repeated, Refuses("realtime.watch_count"), Asks<IUserStreamGrain>(nameof(IUserStreamGrain.Watch))]
     public async Task<HubAnswer<IReadOnlyList<PresenceNotice>>> Watch(IReadOnlyList<UserId>? users)
     {
         if (users is null || users.Count > node.Options.WatchUsersMax) return RealtimeRefusals.WatchCount;
-        var notices = await Task.WhenAll(users.Distinct().Select(async u => new PresenceNotice(u, await grains.GetGrain<IUserStreamGrain>(u).Watch(Me))));
-        Live.Watched = new WatchList(notices);
+        var (notices, known) = await Acquaintances.Presence(grains, Me, [.. users.Distinct()], stream => stream.Watch(Me));
+        Live.Watched = new WatchList([.. notices.Where(notice => known.Contains(notice.User))]);
         return new(notices, null);
     }
 

@@ -61,7 +61,7 @@ public static class RealtimeEndpoints
         }
     }
 
-    private static async Task<Outcome<PresenceList>> Presence(LiveNodeAccess live, IGrainFactory grains, [FromQuery] string? users)
+    private static async Task<Outcome<PresenceList>> Presence(LiveNodeAccess live, Caller caller, IGrainFactory grains, [FromQuery] string? users)
     {
         var names = (users ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
         if (names.Length > live.Node.Options.WatchUsersMax) return RealtimeRefusals.WatchCount;
@@ -72,8 +72,7 @@ public static class RealtimeEndpoints
             ids.Add(id);
         }
 
-        var notices = ids.Distinct().Select(async u => new PresenceNotice(u, await grains.GetGrain<IUserStreamGrain>(u).IsOnline()));
-        return new PresenceList(await Task.WhenAll(notices));
+        return new PresenceList((await Acquaintances.Presence(grains, caller.User, [.. ids.Distinct()], stream => stream.IsOnline())).Notices);
     }
 }
 

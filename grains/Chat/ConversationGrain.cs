@@ -24,6 +24,8 @@ internal sealed class ConversationGrain(
     IOptions<ChatOptions> options,
     TimeProvider clock) : Grain, IConversationGrain
 {
+    private static readonly TimeSpan s_unfoundedMax = TimeSpan.FromSeconds(2);
+
     private readonly RecentKeys _keys = new(options.Value.RecentKeysMax);
     private readonly Dictionary<UserId, long> _typedAt = [];
     private ConversationState? _room;
@@ -39,7 +41,11 @@ internal sealed class ConversationGrain(
         var loaded = await members.Load(Id, options.Value.RecentKeysMax, cancellationToken);
         _ledger = new(writer, Id, loaded?.State.LastSeq ?? 0, new(options.Value.QueueMessagesMax, ChatRefusals.Busy, Ended, this.DeactivateOnIdle));
         _audience = new(GrainFactory, roster);
-        if (loaded is null) return;
+        if (loaded is null)
+        {
+            this.RegisterGrainTimer(EndUnlessFounded, new GrainTimerCreationOptions(s_unfoundedMax, Timeout.InfiniteTimeSpan));
+            return;
+        }
 
         Hold(loaded.State);
         invariants.Check(loaded.State);
@@ -155,6 +161,13 @@ internal sealed class ConversationGrain(
 
         _typedAt[by] = clock.GetTimestamp();
         _audience.Tell(ChatEvents.Typing(new(Id, by)), but: by);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Whoever asks for conversations that do not exist leaves no grains behind.</summary>
+    private Task EndUnlessFounded()
+    {
+        if (_room is null) this.DeactivateOnIdle();
         return Task.CompletedTask;
     }
 

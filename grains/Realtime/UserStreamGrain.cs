@@ -99,6 +99,7 @@ internal sealed partial class UserStreamGrain(
     public Task<bool> IsOnline()
     {
         _connections.Expire(clock.GetUtcNow(), Linger);
+        if (_pushes is null && _watchers is null && !_connections.Present) this.DeactivateOnIdle();
         return Task.FromResult(_connections.Present);
     }
 

@@ -18,7 +18,14 @@ internal sealed class UserGrain(
         return View();
     }
 
-    public Task<Outcome<ProfileView>> Get() => Task.FromResult<Outcome<ProfileView>>(profile.RecordExists ? View() : UserRefusals.NotFound);
+    public Task<Outcome<ProfileView>> Get()
+    {
+        if (profile.RecordExists) return Task.FromResult<Outcome<ProfileView>>(View());
+
+        // Whoever asks for people who do not exist leaves no grains behind.
+        this.DeactivateOnIdle();
+        return Task.FromResult<Outcome<ProfileView>>(UserRefusals.NotFound);
+    }
 
     public async Task<Outcome<ProfileView>> Change(ChangeProfile change)
     {

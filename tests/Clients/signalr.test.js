@@ -146,6 +146,7 @@ test('Writing is told to the others and not to oneself', async () => {
 
 test('Who is watched is known to be here, to go and to come back', async () => {
   const [alice, bob] = await people('alice', 'bob');
+  await alice.direct(bob);
   const a = await live(alice);
   const b = await live(bob);
 

@@ -130,15 +130,52 @@ public sealed class LiveTests(SharedHost shared)
     [Fact]
     public async Task Watchers_hear_of_coming_and_going()
     {
-        var people = await Host.People("alice", "bob");
-        await using var alices = await LiveClient.Subscribed(people[0]);
-        var before = await alices.Invoke("Watch", new[] { people[1].Id });
+        var (alice, bob, _) = await Host.Pair();
+        await using var alices = await LiveClient.Subscribed(alice);
+        var before = await alices.Invoke("Watch", new[] { bob.Id });
 
-        await using (await LiveClient.Subscribed(people[1]))
+        await using (await LiveClient.Subscribed(bob))
             await Eventually(() => Assert.Equal([true], Presence(alices)));
 
         Assert.False(before.GetProperty("value")[0].GetProperty("online").GetBoolean());
         await Eventually(() => Assert.Equal([true, false], Presence(alices)));
+    }
+
+    [Fact]
+    public async Task Whoever_shares_no_conversation_is_away_and_stays_away()
+    {
+        var (alice, bob, _) = await Host.Pair();
+        var stranger = await Host.Person("stranger");
+        await using var theirs = await LiveClient.Subscribed(stranger);
+        await using var bobs = await LiveClient.Subscribed(bob);
+        UserId[] asked = [alice.Id, bob.Id, UserId.From(Guid.NewGuid())];
+
+        await Eventually(async () => Assert.True((await alice.Get<PresenceList>($"/v1/presence?users={bob.Id}")).Items[0].Online));
+        Assert.Equal(asked.Select(user => new PresenceNotice(user, false)), (await stranger.Get<PresenceList>($"/v1/presence?users={string.Join(',', asked)}")).Items);
+        var watched = await theirs.Invoke("Watch", asked);
+        Assert.All(watched.GetProperty("value").EnumerateArray(), notice => Assert.False(notice.GetProperty("online").GetBoolean()));
+        await using (await LiveClient.Subscribed(alice)) await Eventually(async () => Assert.True((await bob.Get<PresenceList>($"/v1/presence?users={alice.Id}")).Items[0].Online));
+
+        Assert.Empty(Presence(theirs));
+    }
+
+    [Fact]
+    public async Task Whoever_asks_for_what_is_not_there_leaves_no_grains_behind()
+    {
+        await using var host = await SocialHost.Start();
+        var alice = await host.Person("alice");
+        var management = host.Grains.GetGrain<IManagementGrain>(0);
+        async Task<int> Activations() => (await management.GetSimpleGrainStatistics()).Where(one => one.GrainType.Contains("Conversation", StringComparison.Ordinal) || one.GrainType.Contains("User", StringComparison.Ordinal)).Sum(one => one.ActivationCount);
+        var before = await Activations();
+
+        foreach (var _ in Enumerable.Range(0, 20))
+        {
+            var id = Guid.NewGuid();
+            foreach (var path in (string[])[$"conversations/{id}", $"users/{id}", $"presence?users={id}"]) await alice.Http.GetAsync(new Uri($"/v1/{path}", UriKind.Relative));
+        }
+
+        await alice.Post("/v1/conversations", new { kind = "group", title = "of nobody", members = Enumerable.Range(0, 20).Select(_ => Guid.NewGuid()) });
+        await Eventually(async () => Assert.InRange(await Activations(), 0, before));
     }
 
     private static IEnumerable<bool> Presence(LiveClient client)

@@ -1,0 +1,10 @@
+using Orleans.Concurrency;
+
+namespace OrleansSocial.Chat;
+
+/// <summary>Reads whom a person knows.</summary>
+[StatelessWorker]
+internal sealed class AcquaintancesGrain(ConversationStore store) : Grain, IAcquaintancesGrain
+{
+    public async Task<IReadOnlyList<UserId>> Among(UserId viewer, IReadOnlyList<UserId> people) => await store.Acquaintances(viewer, people);
+}

@@ -65,15 +65,12 @@ internal sealed class ConversationStore(Database database)
         columns => columns.Uuid(r => r.Conversation).Text(r => r.Title),
         order: 4);
 
-    /// <summary>Moves read markers up, and tells with the conversation that there are some.</summary>
+    /// <summary>Moves read markers up. A trigger tells with the conversation that one has moved.</summary>
     public static readonly Statement<(ConversationId Conversation, UserId User, long Seq)> Reads = new(
         """
-        WITH moved AS (
-            UPDATE members SET read_seq = i.s, read_xid = pg_current_xact_id()
-            FROM unnest($1::uuid[], $2::uuid[], $3::int8[]) AS i(c, u, s)
-            WHERE conversation_id = i.c AND user_id = i.u AND left_seq IS NULL AND read_seq < i.s
-            RETURNING conversation_id)
-        UPDATE conversations SET read_xid = pg_current_xact_id() FROM (SELECT DISTINCT conversation_id FROM moved) AS m WHERE id = m.conversation_id
+        UPDATE members SET read_seq = i.s, read_xid = pg_current_xact_id()
+        FROM unnest($1::uuid[], $2::uuid[], $3::int8[]) AS i(c, u, s)
+        WHERE conversation_id = i.c AND user_id = i.u AND left_seq IS NULL AND read_seq < i.s
         """,
         columns => columns.Uuid(r => r.Conversation).Uuid(r => r.User).Bigint(r => r.Seq),
         order: 8) { TouchesAny = true, Merge = new(r => (r.Conversation, r.User), (a, b) => a.Seq > b.Seq ? a : b) };
@@ -104,6 +101,17 @@ internal sealed class ConversationStore(Database database)
             return await row.ReadAsync(token) ? await ReadLoaded(id, row, token) : null;
         },
         cancellation);
+
+    /// <summary>Those of some people with whom the viewer is in a conversation now, and the viewer.</summary>
+    public Task<List<UserId>> Acquaintances(UserId viewer, IReadOnlyList<UserId> people) => database.All(
+        """
+        SELECT p.id FROM (SELECT DISTINCT id FROM unnest($2::uuid[]) AS i (id)) AS p
+        WHERE p.id = $1 OR EXISTS (
+            SELECT FROM members theirs JOIN members mine ON mine.conversation_id = theirs.conversation_id AND mine.user_id = $1 AND mine.left_seq IS NULL
+            WHERE theirs.user_id = p.id AND theirs.left_seq IS NULL)
+        """,
+        [Sql.Uuid(viewer), Sql.Uuids([.. people.Select(user => user.Value)])],
+        row => UserId.From(row.GetGuid(0)));
 
     /// <summary>Whether this person was in the conversation once.</summary>
     public Task<bool> WasMember(ConversationId id, UserId user) => database.Use(async (connection, token) =>

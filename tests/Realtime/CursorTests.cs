@@ -27,10 +27,7 @@ public sealed class CursorTests(SharedHost shared)
         var first = await Read(bob, cursor);
         await Execute(
             connection,
-            """
-            WITH moved AS (UPDATE members SET read_seq = 1, read_xid = pg_current_xact_id() WHERE conversation_id = $1 AND user_id = $2)
-            UPDATE conversations SET read_xid = pg_current_xact_id() WHERE id = $1
-            """,
+            "UPDATE members SET read_seq = 1, read_xid = pg_current_xact_id() WHERE conversation_id = $1 AND user_id = $2",
             room.Id.Value,
             alice.Id.Value);
         await late.CommitAsync();

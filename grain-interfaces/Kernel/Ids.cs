@@ -17,6 +17,10 @@ public interface IEntityId<TSelf> : IParsable<TSelf>
     static abstract TSelf From(Guid value);
 }
 
+/// <summary>Marks a kind of identifier, declared as <c>public readonly partial record struct PostId([property: Id(0)] Guid Value)</c>: the rest of <see cref="IEntityId{TSelf}"/> is made at build time.</summary>
+[AttributeUsage(AttributeTargets.Struct)]
+public sealed class EntityIdAttribute : Attribute;
+
 /// <summary>The one place where identifiers are made.</summary>
 public static class Ids
 {

@@ -31,6 +31,7 @@ internal sealed partial class SubscriberGrain(
     private EventProgress? _progress;
     private IGrainTimer? _retry;
     private DateTimeOffset _storedAt;
+    private int _heldBack;
     private bool _woken;
     private bool _running;
     private bool _ended;
@@ -113,27 +114,33 @@ internal sealed partial class SubscriberGrain(
     /// <summary>Handles what the log has from the position on. True when there is more to be done at once.</summary>
     private async Task<bool> Round(EventProgress progress)
     {
-        var limit = (_oneByOne ? 1 : options.Value.BatchEventsMax) + progress.AheadCount;
+        var batchMax = _oneByOne ? 1 : options.Value.BatchEventsMax;
+        var limit = batchMax + progress.AheadCount + _heldBack;
         var page = await database.Use((connection, token) => log.Read(connection, progress.Position, progress.Day, _subscription.Aliases, _part.Slots, limit, token));
-        var (batch, stopped) = (new EventBatch(), false);
+        var (batch, stopped, heldBack) = (new EventBatch(), false, 0);
         var since = clock.GetTimestamp();
         foreach (var stored in page.Events.Where(stored => !progress.IsHandled(stored.Place)))
         {
-            if (stopped = progress.IsFull || batch.Count >= options.Value.BatchEventsMax || clock.GetElapsedTime(since) > s_roundMax) break;
-            if (!_held.Holds(stored, clock.GetUtcNow())) await Handle(stored, batch, progress);
+            if (stopped = progress.IsFull || batch.Count >= batchMax || clock.GetElapsedTime(since) > s_roundMax) break;
+            if (_held.Holds(stored, clock.GetUtcNow())) heldBack++;
+            else await Handle(stored, batch, progress);
         }
+
+        // What waits behind failed events is read over by the next round, so that what others did after it is reached.
+        var reaches = heldBack > _heldBack;
+        _heldBack = Math.Min(heldBack, options.Value.AheadEventsMax);
 
         // A place that only moves on over what others hear of is stored from time to time, so that days can go.
         var moves = batch.Count > 0 || clock.GetUtcNow() - _storedAt > s_idleMax;
         progress.Settle(page.Read, page.More || stopped, page.Horizon.Running, page.Today);
         metrics.Seen(_part, page.Events.FirstOrDefault(stored => !progress.IsHandled(stored.Place))?.At);
-        if (!moves) return page.More && !progress.IsFull && page.Events.Any(stored => !progress.IsHandled(stored.Place) && !_held.Holds(stored, clock.GetUtcNow()));
+        if (!moves) return page.More && reaches && !progress.IsFull;
         var next = progress.Next();
         if (await Commit(new(NewLedger(), batch.Effects, new(_part, next))))
         {
             progress.Stored(next);
             batch.Handled.ForEach(_held.Handled);
-            (_oneByOne, _storedAt) = (false, clock.GetUtcNow());
+            (_oneByOne, _storedAt) = (_oneByOne && page.More, clock.GetUtcNow());
             return page.More || stopped;
         }
 
@@ -184,6 +191,7 @@ internal sealed partial class SubscriberGrain(
             return true;
         }
 
+        _oneByOne = false;
         var parking = new EventBatch();
         Fail(only, new InvalidOperationException("PostgreSQL refused what the handler wants stored."), parking, fresh);
         if (parking.Count == 0) return true;

@@ -112,6 +112,23 @@ public sealed class SubscriberTests
     }
 
     [Fact]
+    public async Task However_much_waits_behind_an_event_that_fails_the_topics_beside_it_go_on()
+    {
+        await using var listener = await Listener.Start(attempts: 100, batch: 20);
+        var alice = UserId.From(Guid.NewGuid());
+        await listener.Say(alice, ["poison in the handler", .. Enumerable.Range(0, 200).Select(i => $"{i}")]);
+        var beside = Enumerable.Range(0, 1000).Select(_ => UserId.From(Guid.NewGuid())).Where(one => SubscriberPart.Of(one) == SubscriberPart.Of(alice)).Take(30).ToList();
+        foreach (var person in beside) await listener.Say(person, "beside it");
+
+        await listener.Heard(30);
+        Assert.Empty(await listener.Parked());
+        listener.Poisonous = false;
+
+        await listener.Heard(231);
+        Assert.Equal(Enumerable.Range(0, 200).Select(i => $"{i}").Prepend("poison in the handler"), (await listener.All()).Where(one => one.To == alice).Select(one => one.Text));
+    }
+
+    [Fact]
     public async Task An_event_that_is_given_up_is_never_handled()
     {
         await using var listener = await Listener.Start();
@@ -202,12 +219,14 @@ public sealed class SubscriberTests
 
         private GroupCommit Writer => Host.Services.GetRequiredService<GroupCommit>();
 
-        public static async Task<Listener> Start(string? name = "test.listener", string? connection = null)
+        public static async Task<Listener> Start(string? name = "test.listener", string? connection = null, int attempts = 2, int batch = 500)
         {
             var listener = new Listener();
             listener.Host = await SocialHost.Start(connection, app =>
             {
-                app.Configuration["Social:Events:AttemptsMax"] = "2";
+                app.Configuration["Social:Events:AttemptsMax"] = $"{attempts}";
+                app.Configuration["Social:Events:BatchEventsMax"] = $"{batch}";
+                app.Configuration["Social:Events:RetrySecondsMax"] = "1";
                 app.Configuration["Social:Events:PollSeconds"] = "1";
                 app.Services.AddSingleton(new EventAssembly(typeof(Said).Assembly));
                 if (name is not null) app.Services.AddSingleton(new Subscription(name).On<Said>(listener.Hear));

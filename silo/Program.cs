@@ -32,6 +32,7 @@ public static class SocialApp
         if (builder.HostsGrains()) AddGrains(builder);
         else builder.AddClusterClient();
 
+        builder.Services.AddEdgeKernel();
         foreach (var slice in Slice.All) slice.Edge?.Invoke(builder.Services);
         builder.LeaveOutKeyRing();
         builder.Services.AddHostedService<MemoryTrim>();
@@ -55,6 +56,7 @@ public static class SocialApp
             app.MapDocumentation();
             var v1 = app.MapV1();
             foreach (var slice in Slice.All) slice.Routes?.Invoke(v1);
+            v1.MapParkedEvents();
         }
 
         return app;
@@ -65,7 +67,7 @@ public static class SocialApp
         builder.AddStorage();
         builder.UseOrleans(silo =>
         {
-            silo.UseCluster();
+            silo.UseCluster().AddNews();
             foreach (var slice in Slice.All) slice.Grains?.Invoke(silo);
         });
         builder.Services.AddSingleton<Seeds>().AddHostedService(provider => provider.GetRequiredService<Seeds>());

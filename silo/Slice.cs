@@ -1,7 +1,6 @@
 using OrleansSocial.Bookmarks;
 using OrleansSocial.Chat;
 using OrleansSocial.Identity;
-using OrleansSocial.Kernel;
 using OrleansSocial.RateLimits;
 using OrleansSocial.Realtime;
 using OrleansSocial.Users;
@@ -22,7 +21,6 @@ internal sealed record Slice(
     /// <summary>All of them, one line each.</summary>
     public static IReadOnlyList<Slice> All { get; } =
     [
-        new("Kernel", NewsModule.AddNews, Kernel.Edge.AddEdgeKernel, ParkedEventsEndpoints.MapParkedEvents),
         new("Identity", IdentityModule.AddIdentity, IdentityEdge.AddIdentityEdge, IdentityEndpoints.MapIdentity),
         new("RateLimits", Edge: RateLimitsEdge.AddRateLimitsEdge),
         new("Realtime", RealtimeModule.AddRealtime, RealtimeEdge.AddRealtimeEdge, RealtimeEndpoints.MapRealtime),

@@ -112,10 +112,13 @@ internal static class EventBenchmarks
             builder.Environment.EnvironmentName = "Benchmark";
             builder.WebHost.UseUrls("http://127.0.0.1:0");
             builder.Services.AddLogging(log => log.SetMinimumLevel(LogLevel.Error));
+            builder.Configuration.AddInMemoryCollection(Rates.All.Keys.SelectMany(rate => (string[])["TokensMax", "TokensPerSecond"], static (rate, part) => new KeyValuePair<string, string?>($"Social:RateLimits:{rate}:{part}", "1000000")));
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
             {
                 ["ConnectionStrings:Postgres"] = connection,
                 ["Social:Node:Seed"] = "false",
+                ["Social:Identity:HashMemoryKiB"] = "64",
+                ["Social:Identity:HashOperations"] = "1",
                 ["Social:Node:SiloPort"] = FreePort.Find().ToString(CultureInfo.InvariantCulture),
                 ["Social:Node:GatewayPort"] = "0",
                 ["Social:Postgres:ClaimSecondsMax"] = "5",

@@ -7,12 +7,14 @@ using Support;
 
 namespace OrleansSocial.Benchmarks.Reads;
 
-/// <summary>What one person asks who is in three hundred groups of five hundred people: what is new, the list of conversations, messages by the set.</summary>
+/// <summary>What one person asks who is in three hundred groups of five hundred people, with sixty days of events: what is new, the list of conversations, messages by the set.</summary>
 internal static class ReadBenchmarks
 {
     private const int Groups = 300;
     private const int People = 500;
     private const int Messages = 20;
+    private const int Days = 60;
+    private const int Events = 200_000;
 
     /// <summary>Prints medians in milliseconds. Options: <c>--rounds N</c> (5), <c>--reads N</c> of each kind a round (100).</summary>
     public static async Task Run(string[] options)
@@ -37,6 +39,8 @@ internal static class ReadBenchmarks
         await Fill(connection);
         var fresh = (await two.Read(me, null, 100, CancellationToken.None)).Next;
 
+        await using var saved = await BookmarkReads.Start(await postgres.CreateDatabase());
+
         (string Name, Func<Task> Read)[] kinds =
         [
             ("what is new, when nothing is", () => two.Read(me, fresh, 100, CancellationToken.None)),
@@ -45,6 +49,8 @@ internal static class ReadBenchmarks
             ("the first page of conversations", () => inbox.Page(me, list.Read(me, PageAsk.Of(null, null, 50).Value).Value)),
             ("one message", () => messages.Read(me, [refs[0]])),
             ("fifty messages of fifty conversations", () => messages.Read(me, refs)),
+            ("one saved message, over HTTP", () => saved.Read(1)),
+            ("fifty saved messages of thirty conversations, over HTTP", () => saved.Read(50)),
         ];
         var samples = kinds.ToDictionary(kind => kind.Name, _ => new List<double>());
         for (var round = 0; round <= rounds; round++)
@@ -80,6 +86,14 @@ internal static class ReadBenchmarks
         FROM generate_series(1, {{Groups}}) AS i, generate_series(1, {{People}}) AS p;
         INSERT INTO messages (conversation_id, sender, seq, sent_at, client_key, text) SELECT room(i), person(1), s, now(), s::text, 'How about lunch at the place by the river tomorrow, around noon?'
         FROM generate_series(1, {{Groups}}) AS i, generate_series(1, {{Messages}}) AS s;
+        DO $f$ BEGIN
+            FOR past IN 1..{{Days}} LOOP
+                EXECUTE format('CREATE TABLE %I PARTITION OF events FOR VALUES FROM (%L) TO (%L)', 'events_' || to_char(now() - past * interval '1 day', 'YYYYMMDD'),
+                    (now() AT TIME ZONE 'utc')::date - past, (now() AT TIME ZONE 'utc')::date - past + 1);
+            END LOOP;
+        END $f$;
+        INSERT INTO events (day, ordinal, id, alias, topic, slot, audience, at, data)
+        SELECT (now() AT TIME ZONE 'utc')::date - i % {{Days}}, i, gen_random_uuid(), 'bookmarks.removed', person(i % 1000), 0, person(i % 1000), now(), '{}' FROM generate_series(1, {{Events}}) AS i;
         UPDATE heartbeats SET at = clock_timestamp();
         ANALYZE;
         """);

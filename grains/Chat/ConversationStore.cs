@@ -114,14 +114,8 @@ internal sealed class ConversationStore(Database database)
         row => UserId.From(row.GetGuid(0)));
 
     /// <summary>Whether this person was in the conversation once.</summary>
-    public Task<bool> WasMember(ConversationId id, UserId user) => database.Use(async (connection, token) =>
-    {
-        await using var command = new NpgsqlCommand("SELECT EXISTS (SELECT 1 FROM members WHERE conversation_id = $1 AND user_id = $2)", connection)
-        {
-            Parameters = { Sql.Uuid(id), Sql.Uuid(user) },
-        };
-        return (bool)(await command.ExecuteScalarAsync(token))!;
-    });
+    public Task<bool> WasMember(ConversationId id, UserId user) => database.First(
+        "SELECT EXISTS (SELECT 1 FROM members WHERE conversation_id = $1 AND user_id = $2)", [Sql.Uuid(id), Sql.Uuid(user)], row => row.GetBoolean(0));
 
     private static async Task<LoadedConversation> ReadLoaded(ConversationId id, NpgsqlDataReader row, CancellationToken token)
     {

@@ -1,7 +1,7 @@
 namespace OrleansSocial.Kernel;
 
-/// <summary>What a part of a subscriber stores: the effects of events, and how far it is.</summary>
-internal sealed class EffectWrite(Ledger owner, Effects effects, MovedPosition? moved = null) : Write(owner)
+/// <summary>A write of what belongs to no grain.</summary>
+internal sealed class EffectWrite(Ledger owner, Effects effects) : Write(owner)
 {
     private const int CharsEach = 500;
 
@@ -9,9 +9,5 @@ internal sealed class EffectWrite(Ledger owner, Effects effects, MovedPosition? 
     public override int Chars => effects.Count * CharsEach;
 
     /// <inheritdoc/>
-    public override void Render(Rows rows)
-    {
-        effects.Render(this, rows);
-        if (moved is not null) rows.Add(SubscriberStore.Moved, moved);
-    }
+    public override void Render(Rows rows) => effects.Render(this, rows);
 }

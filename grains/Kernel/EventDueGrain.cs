@@ -31,8 +31,14 @@ internal sealed partial class EventDueGrain(EventDue due, GroupCommit writer, IO
             while (await due.Read(BatchMax, cancellation) is { Count: > 0 } come)
             {
                 // One that was put off or taken back meanwhile ends the transaction: the next look finds things as they are.
-                var ledger = new Ledger(writer, Guid.CreateVersion7(), 0, new(1, CommonRefusals.Unavailable, static _ => { }, static () => { }));
-                if (await ledger.Commit(new HappeningWrite(ledger, come)) is not null) break;
+                var happening = new Effects();
+                foreach (var one in come)
+                {
+                    happening.Add(EventDue.Happened, one);
+                    happening.Happened(one.Happens);
+                }
+
+                if (!await writer.TryStore(happening)) break;
             }
 
             _failing = false;
@@ -47,18 +53,4 @@ internal sealed partial class EventDueGrain(EventDue due, GroupCommit writer, IO
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Events that are due cannot happen now; trying again: {Reason}")]
     private partial void LogFailing(string reason);
-
-    private sealed class HappeningWrite(Ledger owner, IReadOnlyList<DueEvent> due) : Write(owner)
-    {
-        public override int Chars => 0;
-
-        public override void Render(Rows rows)
-        {
-            foreach (var one in due)
-            {
-                rows.Add(EventDue.Happened, one);
-                rows.Happened(this, one.Happens);
-            }
-        }
-    }
 }

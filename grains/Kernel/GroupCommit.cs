@@ -33,27 +33,27 @@ internal sealed class GroupCommit
     /// <summary>Tells people of the events of a write that has ended. What it changes is to be applied before.</summary>
     public void Tell(Write ended)
     {
-        foreach (var stored in ended.Events)
-        {
-            if (stored.Happened is IPersonal) _people?.Tell(stored);
-        }
+        foreach (var stored in ended.Events) _people?.Tell(stored);
+    }
+
+    /// <summary>An owner for one write that belongs to no grain: nothing goes before it and nothing after it.</summary>
+    public Ledger NewLedger() => new(this, Guid.CreateVersion7(), 0, s_looseRules);
+
+    /// <summary>Stores what belongs to no grain, and tells people of its events. False when it is not stored, or nobody knows.</summary>
+    public async Task<bool> TryStore(Effects effects)
+    {
+        var ledger = NewLedger();
+        return await ledger.Commit(new EffectWrite(ledger, effects)) is null;
     }
 
     /// <summary>Stores a row that belongs to no grain, and waits for it.</summary>
     /// <exception cref="DatabaseUnavailableException">It is not stored, or nobody knows.</exception>
     public async Task Store<T>(Statement<T> into, T row)
     {
-        var write = new LooseWrite<T>(new Ledger(this, Guid.CreateVersion7(), 0, s_looseRules), into, row);
-        if (!TryAdd(write) || await write.End != CommitOutcome.Stored) throw new DatabaseUnavailableException("A write was not stored, or nobody knows.");
+        var effects = new Effects();
+        effects.Add(into, row);
+        if (!await TryStore(effects)) throw new DatabaseUnavailableException("A write was not stored, or nobody knows.");
     }
 
     private void Announce(IReadOnlyList<StoredEvent> events) => EventsStored?.Invoke(events);
-
-    // An owner of its own: nothing goes before it and nothing after it.
-    private sealed class LooseWrite<T>(Ledger owner, Statement<T> into, T row) : Write(owner)
-    {
-        public override int Chars => 0;
-
-        public override void Render(Rows rows) => rows.Add(into, row);
-    }
 }

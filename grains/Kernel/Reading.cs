@@ -8,7 +8,11 @@ internal static class Rules
 {
     /// <summary>No rule but those of the slice that has read the things.</summary>
     /// <param name="because">Why none is needed; for the reader of the code.</param>
-    public static Rules<TView> None<TView>(string because) => (_, views) => new(because.Length == 0 ? [] : [.. views.Select(_ => true)]);
+    public static Rules<TView> None<TView>(string because)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(because);
+        return (_, views) => new([.. views.Select(_ => true)]);
+    }
 }
 
 /// <summary>How a list of things that others have made is read, in four steps that each have a name.</summary>

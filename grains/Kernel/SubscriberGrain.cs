@@ -75,7 +75,7 @@ internal sealed partial class SubscriberGrain(
             var happened = catalog.Find(parked.Alias)?.Read(parked.Data) ?? throw new InvalidOperationException($"This version has no event {parked.Alias}.");
             await _subscription.Handle(new(EventPlace.Start, parked.Id, parked.At, happened), effects);
             effects.Add(SubscriberStore.Unparked, (parked.Subscriber, parked.Id));
-            if (await Commit(new(NewLedger(), effects))) return Done.Instance;
+            if (await writer.TryStore(effects)) return Done.Instance;
             throw new InvalidOperationException("PostgreSQL refused what the handler wants stored, or the event is handled by another's doing.");
         }
         catch (Exception fault)
@@ -135,10 +135,8 @@ internal sealed partial class SubscriberGrain(
         progress.Settle(page.Read, page.More || stopped, page.Horizon.Running, page.Today);
         metrics.Seen(_part, page.Events.FirstOrDefault(stored => !progress.IsHandled(stored.Place))?.At);
         if (!moves) return page.More && reaches && !progress.IsFull;
-        var next = progress.Next();
-        if (await Commit(new(NewLedger(), batch.Effects, new(_part, next))))
+        if (await Store(batch, progress))
         {
-            progress.Stored(next);
             batch.Handled.ForEach(_held.Handled);
             (_oneByOne, _storedAt) = (_oneByOne && page.More, clock.GetUtcNow());
             return page.More || stopped;
@@ -195,15 +193,20 @@ internal sealed partial class SubscriberGrain(
         var parking = new EventBatch();
         Fail(only, new InvalidOperationException("PostgreSQL refused what the handler wants stored."), parking, fresh);
         if (parking.Count == 0) return true;
-        var next = fresh.Next();
-        if (await Commit(new(NewLedger(), parking.Effects, new(_part, next)))) fresh.Stored(next);
-        else _progress = null;
+        if (!await Store(parking, fresh)) _progress = null;
         return true;
     }
 
-    private static async Task<bool> Commit(EffectWrite write) => await write.Owner.Commit(write) is null;
+    /// <summary>Stores the effects of a batch, and how far the part is, in one transaction.</summary>
+    private async Task<bool> Store(EventBatch batch, EventProgress progress)
+    {
+        var next = progress.Next();
+        batch.Effects.Add(SubscriberStore.Moved, new(_part, next));
+        if (!await writer.TryStore(batch.Effects)) return false;
 
-    private Ledger NewLedger() => new(writer, Guid.CreateVersion7(), 0, new(1, CommonRefusals.Unavailable, static _ => { }, static () => { }));
+        progress.Stored(next);
+        return true;
+    }
 
     private void ScheduleRetry()
     {

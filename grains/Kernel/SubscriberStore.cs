@@ -63,33 +63,29 @@ internal sealed class SubscriberStore(Database database)
         order: 21);
 
     /// <summary>Removes parked events that were handled. One that is not there any more ends the transaction: it was handled by another's doing.</summary>
-    public static readonly Statement<(string Subscriber, Guid Id)> Unparked = new(
-        "DELETE FROM event_parked USING unnest($1::text[], $2::uuid[]) AS i (s, n) WHERE subscriber = i.s AND id = i.n",
-        columns => columns.Text(r => r.Subscriber).Uuid(r => r.Id),
-        order: 21);
+    public static readonly Statement<(string Subscriber, Guid Id)> Unparked = Removal(touchesAny: false);
 
     /// <summary>Removes parked events that are given up.</summary>
-    public static readonly Statement<(string Subscriber, Guid Id)> Discarded = new(
-        "DELETE FROM event_parked USING unnest($1::text[], $2::uuid[]) AS i (s, n) WHERE subscriber = i.s AND id = i.n",
-        columns => columns.Text(r => r.Subscriber).Uuid(r => r.Id),
-        order: 21) { TouchesAny = true };
+    public static readonly Statement<(string Subscriber, Guid Id)> Discarded = Removal(touchesAny: true);
 
     /// <summary>Where a part is. One that is new begins with the log.</summary>
-    public Task<EventPosition> Load(SubscriberPart part, WriteFence fence, CancellationToken cancellation = default) => database.Use(
-        async (connection, token) =>
-        {
-            const string New = """
-                INSERT INTO event_positions (subscriber, part, version, xid, ordinal, day, ahead_xids, ahead_ordinals)
-                SELECT $1, $2, 0, '0', 0, coalesce((SELECT min(day) FROM events), (now() AT TIME ZONE 'utc')::date), '{}', '{}'
-                ON CONFLICT DO NOTHING
-                """;
-            const string Known = "SELECT version, xid, ordinal, day, ahead_xids, ahead_ordinals FROM event_positions WHERE subscriber = $1 AND part = $2";
-            if (await Read(connection, Known, part, token) is { } known) return known;
-            await using var batch = new NpgsqlBatch(connection) { BatchCommands = { fence.Guard(), new(New) { Parameters = { Sql.Text(part.Subscriber), Sql.Smallint(part.Number) } } } };
-            await batch.ExecuteNonQueryAsync(token);
-            return (await Read(connection, Known, part, token))!;
-        },
-        cancellation);
+    public async Task<EventPosition> Load(SubscriberPart part, WriteFence fence, CancellationToken cancellation = default)
+    {
+        if (await Find(part, cancellation) is { } known) return known;
+        await database.Use(
+            async (connection, token) =>
+            {
+                const string New = """
+                    INSERT INTO event_positions (subscriber, part, version, xid, ordinal, day, ahead_xids, ahead_ordinals)
+                    SELECT $1, $2, 0, '0', 0, coalesce((SELECT min(day) FROM events), (now() AT TIME ZONE 'utc')::date), '{}', '{}'
+                    ON CONFLICT DO NOTHING
+                    """;
+                await using var batch = new NpgsqlBatch(connection) { BatchCommands = { fence.Guard(), new(New) { Parameters = { Sql.Text(part.Subscriber), Sql.Smallint(part.Number) } } } };
+                return await batch.ExecuteNonQueryAsync(token);
+            },
+            cancellation);
+        return (await Find(part, cancellation))!;
+    }
 
     /// <summary>What is parked for a subscriber, the oldest first.</summary>
     public Task<List<ParkedEvent>> ReadParked(string? subscriber, Guid? id, int limit) => database.All(
@@ -104,12 +100,18 @@ internal sealed class SubscriberStore(Database database)
     public Task<List<(string Subscriber, long Count)>> CountParked(CancellationToken cancellation) => database.All(
         "SELECT subscriber, count(*) FROM event_parked GROUP BY subscriber", [], row => (row.GetString(0), row.GetInt64(1)), cancellation);
 
-    private static async Task<EventPosition?> Read(NpgsqlConnection connection, string sql, SubscriberPart part, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(sql, connection) { Parameters = { Sql.Text(part.Subscriber), Sql.Smallint(part.Number) } };
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        if (!await row.ReadAsync(cancellation)) return null;
-        var ahead = row.GetFieldValue<ulong[]>(4).Zip(row.GetFieldValue<int[]>(5), (xid, ordinal) => new EventPlace(xid, ordinal));
-        return new(row.GetInt64(0), new(row.GetFieldValue<ulong>(1), row.GetInt32(2)), row.GetFieldValue<DateOnly>(3), [.. ahead]);
-    }
+    private static Statement<(string Subscriber, Guid Id)> Removal(bool touchesAny) => new(
+        "DELETE FROM event_parked USING unnest($1::text[], $2::uuid[]) AS i (s, n) WHERE subscriber = i.s AND id = i.n",
+        columns => columns.Text(r => r.Subscriber).Uuid(r => r.Id),
+        order: 21) { TouchesAny = touchesAny };
+
+    private Task<EventPosition?> Find(SubscriberPart part, CancellationToken cancellation) => database.First(
+        "SELECT version, xid, ordinal, day, ahead_xids, ahead_ordinals FROM event_positions WHERE subscriber = $1 AND part = $2",
+        [Sql.Text(part.Subscriber), Sql.Smallint(part.Number)],
+        row => new EventPosition(
+            row.GetInt64(0),
+            new(row.GetFieldValue<ulong>(1), row.GetInt32(2)),
+            row.GetFieldValue<DateOnly>(3),
+            [.. row.GetFieldValue<ulong[]>(4).Zip(row.GetFieldValue<int[]>(5), (xid, ordinal) => new EventPlace(xid, ordinal))]),
+        cancellation);
 }

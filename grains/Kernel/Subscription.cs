@@ -39,7 +39,7 @@ internal sealed class Subscriptions(IEnumerable<Subscription> all)
     public ILookup<string, string> NamesByAlias { get; } = all.SelectMany(one => one.Aliases.Select(alias => (alias, one.Name))).ToLookup(one => one.alias, one => one.Name);
 }
 
-/// <summary>What the handlers of events want stored.</summary>
+/// <summary>Rows and events that are to be stored together, such as what the handlers of events want.</summary>
 internal sealed class Effects
 {
     private readonly List<Action<Write, Rows>> _all = [];
@@ -55,6 +55,10 @@ internal sealed class Effects
 
     /// <summary>An event that follows from it at a later time.</summary>
     public void Due(DateTimeOffset at, IEvent happens) => _all.Add((_, rows) => rows.Due(at, happens));
+
+    /// <summary>Takes an event back that was to happen.</summary>
+    public void NotDue<TEvent>(Guid topic)
+        where TEvent : class, IEvent => _all.Add((_, rows) => rows.NotDue<TEvent>(topic));
 
     /// <summary>Everything that another has.</summary>
     public void Add(Effects others) => _all.AddRange(others._all);

@@ -229,7 +229,7 @@ internal sealed class EventGround : ChangeGround
     /// <summary>One write, until it has ended.</summary>
     public async Task<SayingWrite> Write(Action<SayingWrite> say)
     {
-        var write = new SayingWrite(new(Writer, Guid.NewGuid(), 0, new(10, CommonRefusals.Unavailable, static _ => { }, static () => { })), Reader);
+        var write = new SayingWrite(Writer.NewLedger(), Reader);
         say(write);
         Assert.True(Writer.TryAdd(write));
         await write.End;
@@ -237,10 +237,10 @@ internal sealed class EventGround : ChangeGround
     }
 
     /// <summary>Stores what a part of a subscriber does.</summary>
-    public async Task<bool> Commit(Effects effects, MovedPosition moved)
+    public Task<bool> Commit(Effects effects, MovedPosition moved)
     {
-        var ledger = new Ledger(Writer, Guid.NewGuid(), 0, new(10, CommonRefusals.Unavailable, static _ => { }, static () => { }));
-        return await ledger.Commit(new EffectWrite(ledger, effects, moved)) is null;
+        effects.Add(SubscriberStore.Moved, moved);
+        return Writer.TryStore(effects);
     }
 
     /// <summary>All that the log holds.</summary>

@@ -177,16 +177,16 @@ public sealed class SubscriberTests
         var now = TimeProvider.System.GetUtcNow();
         var (putOff, takenBack) = (UserId.From(Guid.NewGuid()), UserId.From(Guid.NewGuid()));
 
-        await listener.Write(rows =>
+        await listener.Write(effects =>
         {
-            rows.Due(now.AddSeconds(2), new Said(putOff, "too early"));
-            rows.Due(now.AddSeconds(2), new Said(takenBack, "never"));
-            for (var i = 0; i < Many; i++) rows.Due(now.AddSeconds(2), new Said(UserId.From(Guid.NewGuid()), "due"));
+            effects.Due(now.AddSeconds(2), new Said(putOff, "too early"));
+            effects.Due(now.AddSeconds(2), new Said(takenBack, "never"));
+            for (var i = 0; i < Many; i++) effects.Due(now.AddSeconds(2), new Said(UserId.From(Guid.NewGuid()), "due"));
         });
-        await listener.Write(rows =>
+        await listener.Write(effects =>
         {
-            rows.Due(now.AddSeconds(3), new Said(putOff, "later"));
-            rows.NotDue<Said>(takenBack);
+            effects.Due(now.AddSeconds(3), new Said(putOff, "later"));
+            effects.NotDue<Said>(takenBack);
         });
 
         await listener.Heard(Many + 1);
@@ -235,14 +235,14 @@ public sealed class SubscriberTests
             return listener;
         }
 
-        public Task Say(UserId to, params string[] texts) => Write((rows, write) =>
+        public async Task Say(UserId to, params string[] texts) => Assert.True(await TrySay(to, texts));
+
+        public Task<bool> TrySay(UserId to, params string[] texts) => Commit(effects =>
         {
-            foreach (var text in texts) rows.Happened(write, new Said(to, text));
+            foreach (var text in texts) effects.Happened(new Said(to, text));
         });
 
-        public Task Write(Action<Rows> render) => Write((rows, _) => render(rows));
-
-        public async Task<bool> TrySay(UserId to, string text) => await Commit((rows, write) => rows.Happened(write, new Said(to, text)));
+        public async Task Write(Action<Effects> add) => Assert.True(await Commit(add));
 
         public async Task Heard(int count, bool atLeast = false) => await Eventually(async () =>
         {
@@ -271,19 +271,11 @@ public sealed class SubscriberTests
             return ValueTask.CompletedTask;
         }
 
-        private async Task Write(Action<Rows, Write> render) => Assert.True(await Commit(render));
-
-        private async Task<bool> Commit(Action<Rows, Write> render)
+        private Task<bool> Commit(Action<Effects> add)
         {
-            var ledger = new Ledger(Writer, Guid.NewGuid(), 0, new(1, CommonRefusals.Unavailable, static _ => { }, static () => { }));
-            return await ledger.Commit(new AnyWrite(ledger, render)) is null;
+            var effects = new Effects();
+            add(effects);
+            return Writer.TryStore(effects);
         }
-    }
-
-    private sealed class AnyWrite(Ledger owner, Action<Rows, Write> render) : Write(owner)
-    {
-        public override int Chars => 0;
-
-        public override void Render(Rows rows) => render(rows, this);
     }
 }

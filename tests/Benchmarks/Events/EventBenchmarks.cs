@@ -29,8 +29,7 @@ internal static class EventBenchmarks
             return;
         }
 
-        int Option(string name, int otherwise) => Array.IndexOf(options, name) is >= 0 and var at && at + 1 < options.Length ? int.Parse(options[at + 1], CultureInfo.InvariantCulture) : otherwise;
-        var (rounds, many) = (Option("--rounds", 5), Option("--events", 100_000));
+        var (rounds, many) = (options.Number("--rounds", 5), options.Number("--events", 100_000));
         var (effects, rates) = (new List<double>(), new List<double>());
         var wakes = Wakes.Ways.ToDictionary(way => way, _ => new List<double>());
         await using var postgres = await BenchmarkPostgres.Start();
@@ -68,7 +67,7 @@ internal static class EventBenchmarks
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         for (var i = 0; i < Singles; i++)
         {
-            var write = new NotingWrite(new(writer, Guid.CreateVersion7(), 0, new(1, CommonRefusals.Unavailable, static _ => { }, static () => { })), 1);
+            var write = new NotingWrite(writer.NewLedger(), 1);
             await write.Owner.Commit(write);
             var since = clock.GetTimestamp();
             long at;

@@ -61,7 +61,7 @@ internal static class KilledSubscriber
         {
             while (true)
             {
-                var write = new NotingWrite(new(writer, Guid.CreateVersion7(), 0, new(1, CommonRefusals.Unavailable, static _ => { }, static () => { })), 3);
+                var write = new NotingWrite(writer.NewLedger(), 3);
                 if (await write.Owner.Commit(write) is null) Console.WriteLine(string.Join(' ', write.Events.Select(one => one.Id)));
             }
         }));

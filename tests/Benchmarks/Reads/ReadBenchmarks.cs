@@ -19,8 +19,7 @@ internal static class ReadBenchmarks
     /// <summary>Prints medians in milliseconds. Options: <c>--rounds N</c> (5), <c>--reads N</c> of each kind a round (100).</summary>
     public static async Task Run(string[] options)
     {
-        int Option(string name, int otherwise) => Array.IndexOf(options, name) is >= 0 and var at && at + 1 < options.Length ? int.Parse(options[at + 1], CultureInfo.InvariantCulture) : otherwise;
-        var (rounds, reads) = (Option("--rounds", 5), Option("--reads", 100));
+        var (rounds, reads) = (options.Number("--rounds", 5), options.Number("--reads", 100));
         await using var postgres = await BenchmarkPostgres.Start();
         var connection = await postgres.CreateTables();
         var fence = new WriteFence();

@@ -16,8 +16,7 @@ internal static class WriteBenchmarks
     /// <summary>Prints medians. Options: <c>--rounds N</c> (5), <c>--seconds S</c> of each stretch (5).</summary>
     public static async Task Run(string[] options)
     {
-        int Option(string name, int otherwise) => Array.IndexOf(options, name) is >= 0 and var at && at + 1 < options.Length ? int.Parse(options[at + 1], CultureInfo.InvariantCulture) : otherwise;
-        var (rounds, seconds) = (Option("--rounds", 5), Option("--seconds", 5));
+        var (rounds, seconds) = (options.Number("--rounds", 5), options.Number("--seconds", 5));
         await using var postgres = await BenchmarkPostgres.Start();
         var connection = await postgres.CreateTables();
         for (var kind = 0; kind < Kinds; kind++)

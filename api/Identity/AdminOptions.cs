@@ -8,9 +8,6 @@ public sealed class AdminOptions
     /// <summary>The section of the configuration.</summary>
     public const string Section = "Social:Admins";
 
-    /// <summary>The role of those who do.</summary>
-    public const string Role = "admin";
-
     /// <summary>The handles of the accounts that may use the operator's routes, separated by spaces. Open them before you name them here. None by default.</summary>
     [RegularExpression(@"^([a-z0-9_]+( +[a-z0-9_]+)*)?$", ErrorMessage = "is a list of handles, separated by spaces.")]
     public string Handles { get; set; } = "";

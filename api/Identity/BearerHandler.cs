@@ -10,7 +10,7 @@ namespace OrleansSocial.Identity;
 
 /// <summary>Signs a request in by its access token: from the Authorization header, or, on the hub alone, from the query, since browsers cannot give a WebSocket headers.</summary>
 internal sealed class BearerHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, AccessTokens tokens, IOptions<AdminOptions> admins)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, AccessTokens tokens)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
 {
     /// <summary>The scheme's name, and the word before the token.</summary>
@@ -34,9 +34,7 @@ internal sealed class BearerHandler(
         var (token, fault) = await tokens.Verify(text, Context.RequestAborted);
         if (token is null) return AuthenticateResult.Fail(fault.ToString());
 
-        var claims = token.Caller.Claims();
-        if (admins.Value.Includes(token.Caller.Handle)) claims = claims.Append(new(ClaimTypes.Role, AdminOptions.Role));
-        var principal = new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName, Caller.HandleClaim, ClaimTypes.Role));
+        var principal = new ClaimsPrincipal(new ClaimsIdentity(token.Caller.Claims(), SchemeName, Caller.HandleClaim, roleType: null));
         var properties = new AuthenticationProperties { ExpiresUtc = token.ExpiresAt };
         return AuthenticateResult.Success(new AuthenticationTicket(principal, properties, SchemeName));
     }

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace OrleansSocial.Identity;
 
@@ -19,7 +21,9 @@ public static class IdentityEdge
         services.AddHostedService(s => s.GetRequiredService<VerificationKeys>());
         services.AddAuthentication(BearerHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, configureOptions: null);
-        services.AddAuthorization(options => options.AddPolicy(Routes.AdminPolicy, policy => policy.RequireRole(AdminOptions.Role)));
+        services.AddAuthorization();
+        services.AddOptions<AuthorizationOptions>().Configure<IOptions<AdminOptions>>((options, admins) => options.AddPolicy(
+            Routes.AdminPolicy, policy => policy.RequireAssertion(asked => Caller.From(asked.User) is { } caller && admins.Value.Includes(caller.Handle))));
         return services;
     }
 }

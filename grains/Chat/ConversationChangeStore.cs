@@ -61,8 +61,8 @@ internal sealed class ConversationChangeStore : IChangeSource
         LIMIT $3::int8 + 1
         """;
 
-    private const string Conversations =
-        """
+    private static readonly string s_conversations =
+        $"""
         SELECT c.id, c.kind, c.title, c.created_at, c.version, c.xid,
                coalesce((SELECT max(x.seq) FROM messages x WHERE x.conversation_id = c.id), 0),
                r.user_id, r.role, r.read_seq, r.joined_seq
@@ -71,7 +71,7 @@ internal sealed class ConversationChangeStore : IChangeSource
             WHERE mine.user_id = $1 AND mine.left_seq IS NULL AND c.xid >= $2
             LIMIT $3::int8 + 1) c
         CROSS JOIN LATERAL (SELECT * FROM members x WHERE x.conversation_id = c.id AND x.left_seq IS NULL ORDER BY x.joined_seq, x.user_id) r
-        LIMIT $3::int8 * 10 + 1
+        LIMIT $3::int8 * {MembersEach} + 1
         """;
 
     private const string Leavings =
@@ -101,7 +101,7 @@ internal sealed class ConversationChangeStore : IChangeSource
                 Sql.Bigints([.. query.Pushed.Select(p => p.First)]), Sql.Bigints([.. query.Pushed.Select(p => p.Last)]),
             },
         };
-        foreach (var sql in (string[])[Edits, Conversations, Leavings, Reads])
+        foreach (var sql in (string[])[Edits, s_conversations, Leavings, Reads])
             yield return new(sql) { Parameters = { Sql.Uuid(query.User), Sql.Xid(query.SinceXid), Sql.Int(query.Limit) } };
     }
 

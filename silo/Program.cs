@@ -56,7 +56,7 @@ public static class SocialApp
             app.MapDocumentation();
             var v1 = app.MapV1();
             foreach (var slice in Slice.All) slice.Routes?.Invoke(v1);
-            v1.MapParkedEvents();
+            v1.MapParkedEvents().MapJobs();
         }
 
         return app;

@@ -56,21 +56,13 @@ public sealed class RateLimitsOptions : INamedOptions
     internal RateLimitOption Of(Rate rate) => _limits[rate.Name];
 }
 
-/// <summary>Finds every fault of the options: of the limits, which the attributes alone do not reach, and of the networks.</summary>
+/// <summary>Finds the faults of the networks, which an attribute cannot tell.</summary>
 internal sealed class RateLimitsOptionsCheck : IValidateOptions<RateLimitsOptions>
 {
     public ValidateOptionsResult Validate(string? name, RateLimitsOptions options)
     {
-        var faults = new List<string>();
-        foreach (var rate in options.Names)
-        {
-            var (limit, results) = (options.Find(rate)!, new List<ValidationResult>());
-            Validator.TryValidateObject(limit, new ValidationContext(limit), results, validateAllProperties: true);
-            faults.AddRange(results.Select(r => $"{RateLimitsOptions.Section}:{rate}: {r.ErrorMessage}"));
-        }
-
-        faults.AddRange(options.TrustedProxies.Where(n => !IPNetwork.TryParse(n, out _))
-            .Select(n => $"{RateLimitsOptions.Section}:TrustedProxies: '{n}' is not a network such as 10.0.0.0/8."));
+        var faults = options.TrustedProxies.Where(n => !IPNetwork.TryParse(n, out _))
+            .Select(n => $"{RateLimitsOptions.Section}:TrustedProxies: '{n}' is not a network such as 10.0.0.0/8.").ToList();
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 }

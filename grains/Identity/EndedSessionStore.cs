@@ -64,5 +64,5 @@ internal sealed class EndedSessionStore(Database database, GroupCommit writer, H
     });
 
     /// <summary>Removes sessions whose last access token has ended by itself.</summary>
-    public Task Purge() => writer.Store(s_purged, PurgeRowsMax);
+    public static void Purge(Effects effects) => effects.Add(s_purged, PurgeRowsMax);
 }

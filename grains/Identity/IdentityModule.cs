@@ -11,6 +11,11 @@ public static class IdentityModule
         silo.Services.AddSingleton<PasswordHasher>();
         silo.Services.AddSingleton<EndedSessionStore>();
         silo.Services.AddSingleton<ISeed, AccountSeed>();
+        silo.Services.Recurring("identity.ended-sessions", "* * * * *", (_, run) =>
+        {
+            EndedSessionStore.Purge(run.Effects);
+            return Task.CompletedTask;
+        });
         return silo;
     }
 }

@@ -23,6 +23,8 @@ internal sealed class Columns<T>
 
     public Columns<T> Bigint(Func<T, long> of) => Add((rows, _) => Sql.Bigints(Each(rows, of)));
 
+    public Columns<T> BigintOrNull(Func<T, long?> of) => Add((rows, _) => Sql.BigintsOrNull(Each(rows, of)));
+
     public Columns<T> Int(Func<T, int> of) => Add((rows, _) => Sql.Ints(Each(rows, of)));
 
     public Columns<T> Smallint(Func<T, short> of) => Add((rows, _) => Sql.Smallints(Each(rows, of)));

@@ -9,7 +9,9 @@ internal static class EventsModule
     public static IServiceCollection AddEvents(this IServiceCollection services)
     {
         services.AddSingleton(new EventAssembly(typeof(IEvent).Assembly)).AddSingleton<EventCatalog>();
-        services.AddSingleton<EventLog>().AddSingleton<EventDue>().AddHostedService<EventDays>();
+        services.AddSingleton<EventLog>().AddSingleton<EventDue>();
+        services.AddSingleton<EventDays>().AddHostedService(provider => provider.GetRequiredService<EventDays>());
+        services.Recurring("events.days", "7 * * * *", (provider, run) => provider.GetRequiredService<EventDays>().Make(run.Cancelled));
         services.AddSingleton<Subscriptions>().AddSingleton<SubscriberStore>().AddSingleton<SubscriberMetrics>();
         return services.AddSingleton<EventWakes>().AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<EventWakes>());
     }

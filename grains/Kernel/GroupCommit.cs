@@ -27,6 +27,9 @@ internal sealed class GroupCommit
     /// <summary>Called on a lane with the events of each transaction that has any, once it is stored.</summary>
     public event Action<IReadOnlyList<StoredEvent>>? EventsStored;
 
+    /// <summary>Called on a lane when a transaction has enqueued jobs, once it is stored.</summary>
+    public event Action? JobsStored;
+
     /// <summary>Adds a write to its lane; <see cref="Write.End"/> tells the outcome. False, and nothing happens, when the lane is full.</summary>
     public bool TryAdd(Write write) => _lanes[(uint)write.Owner.OwnerHash % (uint)_lanes.Length].TryAdd(write);
 
@@ -35,6 +38,9 @@ internal sealed class GroupCommit
     {
         foreach (var stored in ended.Events) _people?.Tell(stored);
     }
+
+    /// <summary>Says that jobs are to run which no transaction of this writer has enqueued.</summary>
+    public void TellOfJobs() => JobsStored?.Invoke();
 
     /// <summary>An owner for one write that belongs to no grain: nothing goes before it and nothing after it.</summary>
     public Ledger NewLedger() => new(this, Guid.CreateVersion7(), 0, s_looseRules);
@@ -55,5 +61,9 @@ internal sealed class GroupCommit
         if (!await TryStore(effects)) throw new DatabaseUnavailableException("A write was not stored, or nobody knows.");
     }
 
-    private void Announce(IReadOnlyList<StoredEvent> events) => EventsStored?.Invoke(events);
+    private void Announce(Rows stored, IReadOnlyList<StoredEvent> events)
+    {
+        if (events.Count > 0) EventsStored?.Invoke(events);
+        if (stored.Has(JobStore.Enqueued)) JobsStored?.Invoke();
+    }
 }

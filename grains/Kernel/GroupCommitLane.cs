@@ -10,7 +10,7 @@ namespace OrleansSocial.Kernel;
 /// 2. Every write that was added ends: stored, settled or failed.
 /// 3. Writes are stored in the order in which they were added.</remarks>
 internal sealed partial class GroupCommitLane(
-    Database database, WriteFence fence, GroupCommitOptions options, Action<IReadOnlyList<StoredEvent>> announce, TimeProvider clock, ILogger log)
+    Database database, WriteFence fence, GroupCommitOptions options, Action<Rows, IReadOnlyList<StoredEvent>> announce, TimeProvider clock, ILogger log)
     : IThreadPoolWorkItem
 {
     private static readonly Meter s_meter = new("OrleansSocial.Kernel");
@@ -146,7 +146,7 @@ internal sealed partial class GroupCommitLane(
         s_sizes.Record(part.Count);
         s_durations.Record(clock.GetElapsedTime(start).TotalSeconds);
         Finish(part, CommitOutcome.Stored);
-        if (events.Count > 0) announce(events);
+        announce(rows, events);
     }
 
     /// <summary>Runs all commands, and tells the number of their transaction.</summary>

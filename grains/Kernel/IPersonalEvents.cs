@@ -5,4 +5,7 @@ internal interface IPersonalEvents
 {
     /// <summary>Pushes an event that is stored. May be lost: the person's cursor has it.</summary>
     void Tell(StoredEvent stored);
+
+    /// <summary>Pushes what is never stored.</summary>
+    void Tell(UserId to, LiveEvent passing);
 }

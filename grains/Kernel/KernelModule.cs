@@ -28,7 +28,8 @@ public static class KernelModule
             services.Insert(0, ServiceDescriptor.Singleton<IIncomingGrainCallFilter, AnswerCheck>());
 
         services.AddSingleton<Horizons>();
-        services.AddEvents();
+        services.AddEvents().AddJobs();
+        services.AddSingleton<LogPace>();
         services.AddSingleton<ClusterKey>();
         services.AddHostedService<ClusterKeyReading>();
         services.AddSingleton(provider => new Database(

@@ -34,6 +34,9 @@ internal sealed class Rows(DateTimeOffset at)
     public void NotDue<TEvent>(Guid topic)
         where TEvent : class, IEvent => Add(EventDue.TakenBack, (EventDeclaration.Of(typeof(TEvent)).Alias, topic));
 
+    /// <summary>Whether there are rows of a kind.</summary>
+    public bool Has(Statement kind) => _sets.ContainsKey(kind);
+
     /// <summary>Takes note of the transaction that has stored them: each write gets its events, and the caller all of them.</summary>
     public IReadOnlyList<StoredEvent> Stored(ulong xid)
     {

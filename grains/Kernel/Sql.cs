@@ -38,6 +38,8 @@ internal static class Sql
 
     public static NpgsqlParameter Bigints(long[] values) => Array(values, NpgsqlDbType.Bigint);
 
+    public static NpgsqlParameter BigintsOrNull(long?[] values) => Array(values, NpgsqlDbType.Bigint);
+
     public static NpgsqlParameter Ints(int[] values) => Array(values, NpgsqlDbType.Integer);
 
     public static NpgsqlParameter ManyBytes(byte[][] values) => Array(values, NpgsqlDbType.Bytea);

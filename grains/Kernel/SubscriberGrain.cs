@@ -18,6 +18,7 @@ internal sealed partial class SubscriberGrain(
     GroupCommit writer,
     WriteFence fence,
     SubscriberMetrics metrics,
+    LogPace pace,
     IOptions<EventOptions> options,
     TimeProvider clock,
     ILogger<SubscriberGrain> logger) : Grain, ISubscriberGrain
@@ -80,7 +81,7 @@ internal sealed partial class SubscriberGrain(
         }
         catch (Exception fault)
         {
-            await writer.Store(SubscriberStore.Parked, parked with { Attempts = parked.Attempts + 1, Error = Describe(fault) });
+            await writer.Store(SubscriberStore.Parked, parked with { Attempts = parked.Attempts + 1, Error = TextRules.Describe(fault) });
             return EventRefusals.FailedAgain;
         }
     }
@@ -164,15 +165,15 @@ internal sealed partial class SubscriberGrain(
     {
         if (_held.Failed(stored, clock.GetUtcNow()) is not { } attempts)
         {
-            LogTriedAgain(_part.Key, stored.Id, Describe(fault));
+            if (pace.Allows(_part.Subscriber)) LogTriedAgain(_part.Key, stored.Id, TextRules.Describe(fault));
             return;
         }
 
-        LogParked(_part.Key, stored.Id, attempts, Describe(fault));
+        LogParked(_part.Key, stored.Id, attempts, TextRules.Describe(fault));
         var effects = new Effects();
         effects.Add(
             SubscriberStore.Parked,
-            new(_part.Subscriber, stored.Id, EventLog.AliasOf(stored.Happened), stored.Happened.Topic, StateSerializer.Text(stored.Happened), attempts, Describe(fault), clock.GetUtcNow()));
+            new(_part.Subscriber, stored.Id, EventLog.AliasOf(stored.Happened), stored.Happened.Topic, StateSerializer.Text(stored.Happened), attempts, TextRules.Describe(fault), clock.GetUtcNow()));
         batch.Add(stored, effects);
         progress.Handled(stored.Place);
     }
@@ -215,8 +216,6 @@ internal sealed partial class SubscriberGrain(
         if (_retry is null) _retry = this.RegisterGrainTimer(Wake, new GrainTimerCreationOptions(delay, Timeout.InfiniteTimeSpan) { Interleave = true });
         else _retry.Change(delay, Timeout.InfiniteTimeSpan);
     }
-
-    private static string Describe(Exception fault) => $"{fault.GetType().Name}: {fault.Message}";
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The subscriber {Part} cannot go on now; trying again: {Reason}")]
     private partial void LogFailing(string part, string reason);

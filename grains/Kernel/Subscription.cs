@@ -60,6 +60,18 @@ internal sealed class Effects
     public void NotDue<TEvent>(Guid topic)
         where TEvent : class, IEvent => _all.Add((_, rows) => rows.NotDue<TEvent>(topic));
 
+    /// <summary>A job that is to run, from a time on; at once without one. When its kind has one with this key, it is that one, and nothing happens.</summary>
+    /// <exception cref="ArgumentException">Its key or its data is too long.</exception>
+    public void Enqueue(IJob job, DateTimeOffset? at = null)
+    {
+        JobRules.Check(job);
+        _all.Add((_, rows) => rows.Add(JobStore.Enqueued, new(Guid.CreateVersion7(rows.At), JobDeclaration.Of(job.GetType()), job, at)));
+    }
+
+    /// <summary>Cancels a job, or tells it to stop when it runs; nothing when there is none, or it has ended.</summary>
+    public void Cancel<TJob>(string key)
+        where TJob : class, IJob => Add(JobStore.Cancelled, (JobDeclaration.Of(typeof(TJob)).Kind, key));
+
     /// <summary>Everything that another has.</summary>
     public void Add(Effects others) => _all.AddRange(others._all);
 

@@ -6,6 +6,16 @@ namespace OrleansSocial.Kernel;
 /// <summary>What holds for every text that is stored. Pure.</summary>
 public static class TextRules
 {
+    /// <summary>Longest description of a fault.</summary>
+    public const int FaultCharsMax = 2000;
+
+    /// <summary>A fault in a text that PostgreSQL can hold, whatever its message is made of.</summary>
+    public static string Describe(Exception fault)
+    {
+        var text = $"{fault.GetType().Name}: {fault.Message}".Replace('\0', '\uFFFD');
+        return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Length <= FaultCharsMax ? text : text[..FaultCharsMax]));
+    }
+
     /// <summary>Whether PostgreSQL can hold the text and give it back byte for byte: no NUL character and no lone surrogate.</summary>
     public static bool IsStorable(ReadOnlySpan<char> text)
     {

@@ -7,8 +7,11 @@ internal sealed class PersonalEvents(IGrainFactory grains, ILiveRoster roster) :
     public void Tell(StoredEvent stored)
     {
         if (stored.Happened is not IPersonal { To: var to } || Of(stored) is not { } told) return;
-        roster.Tell(to, grains.GetGrain<IUserStreamGrain>(to), told, null);
+        Tell(to, told);
     }
+
+    /// <inheritdoc/>
+    public void Tell(UserId to, LiveEvent passing) => roster.Tell(to, grains.GetGrain<IUserStreamGrain>(to), passing, null);
 
     /// <summary>An event as its person is told it, pushed and from the cursor alike: its number is its transaction, and its version its place there. Null where nobody is told.</summary>
     public static LiveEvent? Of(StoredEvent stored) => EventDeclaration.Of(stored.Happened.GetType()).Told is { } type

@@ -62,8 +62,19 @@ internal static class SocialOptions
             Validator.TryValidateObject(options, new ValidationContext(options), broken, validateAllProperties: true);
             lock (_unreadable)
             {
-                var faults = _unreadable.Concat(broken.Select(fault => Describe(options, fault))).ToList();
+                var faults = _unreadable.Concat(broken.Select(fault => Describe(section.Path, options, fault))).Concat(Parts(options as INamedOptions)).ToList();
                 return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+            }
+        }
+
+        // The attributes of a class do not reach the parts that others name.
+        private IEnumerable<string> Parts(INamedOptions? options)
+        {
+            foreach (var name in options?.Names ?? [])
+            {
+                var (part, broken) = (options!.Find(name)!, new List<ValidationResult>());
+                Validator.TryValidateObject(part, new ValidationContext(part), broken, validateAllProperties: true);
+                foreach (var fault in broken) yield return Describe($"{section.Path}:{name}", part, fault);
             }
         }
 
@@ -103,11 +114,11 @@ internal static class SocialOptions
             return child.Value is { } text && converter.CanConvertFrom(typeof(string)) ? converter.ConvertFromInvariantString(text) : child.Get(type);
         }
 
-        private string Describe(T options, ValidationResult fault)
+        private static string Describe(string path, object options, ValidationResult fault)
         {
             var member = fault.MemberNames.FirstOrDefault();
-            var value = member is null ? null : typeof(T).GetProperty(member)?.GetValue(options);
-            return member is null ? $"{section.Path}: {fault.ErrorMessage}" : $"{section.Path}:{member} = {value}: {fault.ErrorMessage}";
+            var value = member is null ? null : options.GetType().GetProperty(member)?.GetValue(options);
+            return member is null ? $"{path}: {fault.ErrorMessage}" : $"{path}:{member} = {value}: {fault.ErrorMessage}";
         }
     }
 

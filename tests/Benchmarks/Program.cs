@@ -1,6 +1,7 @@
 using OrleansSocial.Benchmarks;
 using OrleansSocial.Benchmarks.Events;
 using OrleansSocial.Benchmarks.Grains;
+using OrleansSocial.Benchmarks.Jobs;
 using OrleansSocial.Benchmarks.Reads;
 using OrleansSocial.Benchmarks.Silos;
 using OrleansSocial.Benchmarks.Start;
@@ -15,6 +16,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["chat"] = ChatBenchmarks.Run,
     ["events"] = EventBenchmarks.Run,
     ["grains"] = GrainBenchmarks.Run,
+    ["jobs"] = JobBenchmarks.Run,
     ["reads"] = ReadBenchmarks.Run,
     ["sends"] = DurableSendBenchmarks.Run,
     ["silos"] = SiloBenchmarks.Run,

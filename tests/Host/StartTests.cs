@@ -17,7 +17,8 @@ public sealed class StartTests : IDisposable
     {
         var (exitCode, told) = await Run(
             "--Social:Node:Roles=cook", "--Social:Database:ConnectionsMax=2", "--Social:Membership:ProbeSeconds=soon", "--Social:Edge:BodyMax=1",
-            "--Social:RateLimits:Readz:TokensMax=1", "--Social:RateLimits:Reads:TokenMax=1", "--Social:RateLimits:Reads:TokensMax=0", "--Social:RateLimits:Writes=5", "--Social:Nobody:Has=1");
+            "--Social:RateLimits:Readz:TokensMax=1", "--Social:RateLimits:Reads:TokenMax=1", "--Social:RateLimits:Reads:TokensMax=0", "--Social:RateLimits:Writes=5", "--Social:Nobody:Has=1",
+            "--Social:Jobs:sweeps:WorkersMax=-1", "--Social:Jobs:sweps:WorkersMax=1");
 
         Assert.Equal(1, exitCode);
         Assert.Contains("Social:Node:Roles = cook: is silo,api or silo or api.", told, StringComparison.Ordinal);
@@ -28,7 +29,9 @@ public sealed class StartTests : IDisposable
         Assert.Contains(
             "Social:RateLimits:Readz: there is no such option; those that have a name are Live, Login, LoginName, Messages, Reads, Refresh, Register, Writes.", told, StringComparison.Ordinal);
         Assert.Contains("Social:RateLimits:Writes = 5: is not of the type RateLimitOption.", told, StringComparison.Ordinal);
-        Assert.Contains("Social:RateLimits:Reads: The field TokensMax must be between 1 and", told, StringComparison.Ordinal);
+        Assert.Contains("Social:RateLimits:Reads:TokensMax = 0: The field TokensMax must be between 1 and", told, StringComparison.Ordinal);
+        Assert.Contains("Social:Jobs:sweeps:WorkersMax = -1: The field WorkersMax must be between 0 and 1000.", told, StringComparison.Ordinal);
+        Assert.Contains("Social:Jobs:sweps: there is no such option; those that have a name are sweeps.", told, StringComparison.Ordinal);
         Assert.Contains("Social:Nobody: there is no such section.", told, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", told, StringComparison.Ordinal);
     }

@@ -10,6 +10,7 @@ public sealed class EndedSessionStoreTests : IAsyncLifetime
     private TestServer _postgres = null!;
     private string _connection = null!;
     private Database _database = null!;
+    private GroupCommit _writer = null!;
     private EndedSessionStore _store = null!;
 
     public async ValueTask InitializeAsync()
@@ -18,7 +19,8 @@ public sealed class EndedSessionStoreTests : IAsyncLifetime
         _connection = await _postgres.Database();
         var fence = await FencedDatabase.PutUp(_connection);
         _database = new(_connection, new(), fence, TimeProvider.System);
-        _store = new(_database, FencedDatabase.Writer(_database, fence), new());
+        _writer = FencedDatabase.Writer(_database, fence);
+        _store = new(_database, _writer, new());
     }
 
     public async ValueTask DisposeAsync()
@@ -91,7 +93,9 @@ public sealed class EndedSessionStoreTests : IAsyncLifetime
         await _store.Add(alive, s_inAnHour);
 
         Assert.Equal([alive], (await _store.Since(0)).Sessions.Select(s => s.Session));
-        await _store.Purge();
+        var effects = new Effects();
+        EndedSessionStore.Purge(effects);
+        Assert.True(await _writer.TryStore(effects));
 
         await using var source = NpgsqlDataSource.Create(_connection);
         await using var command = source.CreateCommand("SELECT session FROM ended_sessions");

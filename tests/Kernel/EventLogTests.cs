@@ -164,6 +164,8 @@ public sealed class EventLogTests(ChatServer server) : ChangeSourceSuite
         public List<StoredEvent> All { get; } = [];
 
         public void Tell(StoredEvent stored) => All.Add(stored);
+
+        public void Tell(UserId to, LiveEvent passing) => throw new NotSupportedException();
     }
 }
 

@@ -22,10 +22,10 @@ internal static class EventBenchmarks
     /// <summary>Prints medians. Options: <c>--rounds N</c> (5), <c>--events N</c> that wait for one subscriber (100000). With <c>--kills N</c> a silo is killed so often instead, and no effect may be lost or doubled.</summary>
     public static async Task Run(string[] options)
     {
-        if (options is ["--serve", var served, var writes]) await KilledSubscriber.Serve(served, bool.Parse(writes));
+        if (options is ["--serve", var served, var writes]) await Serve(served, bool.Parse(writes));
         if (options is ["--kills", var kills])
         {
-            await KilledSubscriber.Run(int.Parse(kills, CultureInfo.InvariantCulture));
+            await KilledSilo.Run(int.Parse(kills, CultureInfo.InvariantCulture), new("events", "events WHERE alias = 'bench.noted'", "event_parked"));
             return;
         }
 
@@ -44,6 +44,19 @@ internal static class EventBenchmarks
         Print("| Event to effect | p50 ms | p99 ms |", effects.Order().ToList() is var sorted ? [("a subscriber of one silo", sorted)] : []);
         Console.WriteLine($"\nThrough one subscriber: {rates.Order().ElementAt(rates.Count / 2):0} events/s (median of {rounds}).\n");
         Print("| Commit to the waking | p50 ms | p99 ms |", [.. Wakes.Ways.Select(way => (way, wakes[way].Order().ToList()))]);
+    }
+
+    private static async Task Serve(string connection, bool writes)
+    {
+        await using var app = await Start(connection, "bench.killed");
+        var writer = app.Services.GetRequiredService<GroupCommit>();
+        await KilledSilo.Serve(
+            async () =>
+            {
+                var write = new NotingWrite(writer.NewLedger(), 3);
+                return await write.Owner.Commit(write) is null ? write.Events.Select(one => one.Id) : [];
+            },
+            writes);
     }
 
     private static void Print(string head, IReadOnlyList<(string Name, List<double> Sorted)> lines)
@@ -104,7 +117,7 @@ internal static class EventBenchmarks
         return rate;
     }
 
-    internal static async Task<WebApplication> Start(string connection, string? subscriber, Action<ISiloBuilder>? silo = null)
+    internal static async Task<WebApplication> Start(string connection, string? subscriber, Action<ISiloBuilder>? silo = null, Action<IServiceCollection>? services = null)
     {
         var app = SocialApp.Create([], builder =>
         {
@@ -125,6 +138,7 @@ internal static class EventBenchmarks
             });
             builder.Services.AddSingleton(new EventAssembly(typeof(Noted).Assembly));
             if (subscriber is not null) builder.Services.AddSingleton(new Subscription(subscriber).On<Noted>(Hear));
+            services?.Invoke(builder.Services);
             if (silo is not null) builder.UseOrleans(silo);
         });
         await app.StartAsync();

@@ -1,37 +1,43 @@
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Npgsql;
-using OrleansSocial.Kernel;
 using Support;
 
-namespace OrleansSocial.Benchmarks.Events;
+namespace OrleansSocial.Benchmarks;
 
-/// <summary>A silo that writes events and handles them, killed again and again: no effect of an acknowledged event is lost, and none is doubled.</summary>
-internal static class KilledSubscriber
+/// <summary>What a silo does while it is killed.</summary>
+/// <param name="Benchmark">Which benchmark serves it, with <c>--serve</c>, a connection and whether it is given more to do.</param>
+/// <param name="Caused">The rows each of which is to have an effect, as a statement selects from them.</param>
+/// <param name="Failed">The rows of what was given up.</param>
+internal sealed record KilledWork(string Benchmark, string Caused, string Failed);
+
+/// <summary>A silo that is killed again and again while it works: no effect of what was acknowledged is lost, and none is doubled.</summary>
+internal static class KilledSilo
 {
     private const int Writers = 8;
     private const string Ready = "ready";
 
+    /// <summary>Where effects are written down. Without a key: what is doubled is to show.</summary>
+    public const string Effects = "CREATE TABLE IF NOT EXISTS heard (id uuid NOT NULL)";
+
     /// <summary>Kills it so many times, and checks.</summary>
-    public static async Task Run(int kills)
+    public static async Task Run(int kills, KilledWork work)
     {
         await using var postgres = await BenchmarkPostgres.Start();
         var connection = await postgres.CreateDatabase();
-        await PrivatePostgres.Execute(connection, "CREATE TABLE heard (id uuid NOT NULL)"); // without a key: what is doubled is to show
+        await PrivatePostgres.Execute(connection, Effects);
         var acknowledged = new HashSet<Guid>();
         for (var kill = 0; kill <= kills; kill++)
         {
-            using var child = Start(connection, writes: kill < kills);
+            using var child = Start(work, connection, writes: kill < kills);
             if (kill < kills)
             {
                 await Read(child, acknowledged, TimeSpan.FromMilliseconds(Random.Shared.Next(200, 1500)));
-                Console.WriteLine($"kill {kill + 1}: {acknowledged.Count} events acknowledged");
+                Console.WriteLine($"kill {kill + 1}: {acknowledged.Count} acknowledged");
             }
             else
             {
-                await Settled(connection);
+                await Settled(work, connection);
             }
 
             child.Kill();
@@ -39,37 +45,31 @@ internal static class KilledSubscriber
         }
 
         await using var source = NpgsqlDataSource.Create(connection);
-        var (events, heard, distinct, parked) = (await Ask(source, "events WHERE alias = 'bench.noted'"), await Ask(source, "heard"), await Ask(source, "(SELECT DISTINCT id FROM heard) AS d"), await Ask(source, "event_parked"));
+        var (caused, heard, distinct, failed) = (await Ask(source, work.Caused), await Ask(source, "heard"), await Ask(source, "(SELECT DISTINCT id FROM heard) AS d"), await Ask(source, work.Failed));
         await using var ids = source.CreateCommand("SELECT id FROM heard");
         await using (var row = await ids.ExecuteReaderAsync())
         {
             while (await row.ReadAsync()) acknowledged.Remove(row.GetGuid(0));
         }
 
-        Console.WriteLine($"{kills} kills: {events} events, {heard} effects, {acknowledged.Count} of acknowledged events lost, {heard - distinct} doubled, {parked} parked");
-        if (acknowledged.Count > 0 || heard != distinct || heard != events || parked > 0) throw new InvalidOperationException("Effects were lost or doubled.");
+        Console.WriteLine($"{kills} kills: {caused} {work.Benchmark}, {heard} effects, {acknowledged.Count} of what was acknowledged lost, {heard - distinct} doubled, {failed} given up");
+        if (acknowledged.Count > 0 || heard != distinct || heard != caused || failed > 0) throw new InvalidOperationException("Effects were lost or doubled.");
     }
 
-    /// <summary>The silo that is killed: says which events are acknowledged, a line each.</summary>
-    public static async Task Serve(string connection, bool writes)
+    /// <summary>The silo that is killed: writes from several at once, and says what is acknowledged, a line each.</summary>
+    public static async Task Serve(Func<Task<IEnumerable<Guid>>> write, bool writes)
     {
-        await using var app = await EventBenchmarks.Start(connection, "bench.killed");
-        var writer = app.Services.GetRequiredService<GroupCommit>();
         Console.WriteLine(Ready);
-        if (!writes) await app.WaitForShutdownAsync();
+        if (!writes) await new TaskCompletionSource().Task;
         await Task.WhenAll(Enumerable.Range(0, Writers).Select(async _ =>
         {
-            while (true)
-            {
-                var write = new NotingWrite(writer.NewLedger(), 3);
-                if (await write.Owner.Commit(write) is null) Console.WriteLine(string.Join(' ', write.Events.Select(one => one.Id)));
-            }
+            while (true) Console.WriteLine(string.Join(' ', await write()));
         }));
     }
 
-    private static Process Start(string connection, bool writes) => Process.Start(new ProcessStartInfo("dotnet")
+    private static Process Start(KilledWork work, string connection, bool writes) => Process.Start(new ProcessStartInfo("dotnet")
     {
-        ArgumentList = { typeof(KilledSubscriber).Assembly.Location, "events", "--serve", connection, writes.ToString(CultureInfo.InvariantCulture) },
+        ArgumentList = { typeof(KilledSilo).Assembly.Location, work.Benchmark, "--serve", connection, writes.ToString(CultureInfo.InvariantCulture) },
         RedirectStandardOutput = true,
     })!;
 
@@ -87,12 +87,12 @@ internal static class KilledSubscriber
         throw new InvalidOperationException("The silo ended by itself.");
     }
 
-    private static async Task Settled(string connection)
+    private static async Task Settled(KilledWork work, string connection)
     {
         await using var source = NpgsqlDataSource.Create(connection);
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         var patience = TimeProvider.System.GetTimestamp();
-        while (await Ask(source, "heard") < await Ask(source, "events WHERE alias = 'bench.noted'"))
+        while (await Ask(source, "heard") < await Ask(source, work.Caused))
         {
             if (TimeProvider.System.GetElapsedTime(patience) > TimeSpan.FromMinutes(2)) return;
             await pause.WaitForNextTickAsync();

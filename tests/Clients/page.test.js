@@ -472,17 +472,20 @@ story('Signing out in one tab ends the other tab of the same person', async ({ t
   await first.page.getByText('You signed out in another tab.').waitFor();
 });
 
-test('The page allows scripts and styles from its own host alone, none of them inline', async () => {
-  const answer = await fetch(address);
-  const policy = answer.headers.get('content-security-policy') ?? '';
-  const html = await answer.text();
+for (const [path, title] of [['/', 'OrleansSocial'], ['/jobs', 'Jobs · OrleansSocial'], ['/jobs/', 'Jobs · OrleansSocial']]) {
+  test(`The page at ${path} allows scripts and styles from its own host alone, none of them inline`, async () => {
+    const answer = await fetch(new URL(path, address), { redirect: 'error' });
+    const policy = answer.headers.get('content-security-policy') ?? '';
+    const html = await answer.text();
 
-  assert.match(policy, /default-src 'none'/);
-  assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval|\*/);
-  assert.match(policy, /require-trusted-types-for 'script'/);
-  assert.equal(answer.headers.get('cache-control'), 'no-cache');
-  assert.doesNotMatch(html, /<script(?![^>]*\bsrc=)|<style| style=| on\w+=|https?:\/\//);
-});
+    assert.ok(html.includes(`<title>${title}</title>`));
+    assert.match(policy, /default-src 'none'/);
+    assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval|\*/);
+    assert.match(policy, /require-trusted-types-for 'script'/);
+    assert.equal(answer.headers.get('cache-control'), 'no-cache');
+    assert.doesNotMatch(html, /<script(?![^>]*\bsrc=)|<style| style=| on\w+=|https?:\/\//);
+  });
+}
 
 story('Somebody reads the documentation, and no other host hears of it', async ({ tab }) => {
   const { page } = await tab();

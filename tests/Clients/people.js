@@ -12,8 +12,7 @@ export class Person {
     this.tokens = tokens;
   }
 
-  static async register(address, name) {
-    const handle = `${name}_${randomBytes(5).toString('hex')}`;
+  static async register(address, name, handle = `${name}_${randomBytes(5).toString('hex')}`) {
     const displayName = name[0].toUpperCase() + name.slice(1);
     return new Person(address, await call(address, 'POST', '/v1/auth/register', { body: { handle, displayName, password } }));
   }

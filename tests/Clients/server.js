@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { eventually } from './eventually.js';
 
 const StartMs = 90_000;
@@ -20,19 +21,21 @@ export class Server {
   #process = null;
   #arguments;
   #data;
+  #settings;
   #log = '';
 
-  constructor(address, data, more) {
+  constructor(address, data, more, settings) {
     this.address = address;
     this.#arguments = ['--urls', address, ...more];
     this.#data = data;
+    this.#settings = settings;
   }
 
-  /** Starts a process over a new data folder, or a cluster of several silos behind one address. */
-  static async start({ silos } = {}) {
+  /** Starts a process over a new data folder, or a cluster of several silos behind one address; with settings as the environment names them. */
+  static async start({ silos, settings } = {}) {
     const [http, silo, gateway] = await freePorts(silos ?? 1);
     const more = [`--Social:Node:SiloPort=${silo}`, `--Social:Node:GatewayPort=${gateway}`, ...(silos ? ['--silos', `${silos}`] : [])];
-    const server = new Server(`http://127.0.0.1:${http}`, await mkdtemp(join(tmpdir(), 'social-clients-')), more);
+    const server = new Server(`http://127.0.0.1:${http}`, await mkdtemp(join(tmpdir(), 'social-clients-')), more, settings);
     await server.start();
     return server;
   }
@@ -43,7 +46,7 @@ export class Server {
   /** Starts the process again over the same data and at the same address, and waits until it serves. */
   async start() {
     const process = spawn('dotnet', [assembly(), ...this.#arguments], {
-      env: { ...globalThis.process.env, ...plenty, Social__Node__Data: this.#data, ASPNETCORE_ENVIRONMENT: 'Development' },
+      env: { ...globalThis.process.env, ...plenty, ...this.#settings, Social__Node__Data: this.#data, ASPNETCORE_ENVIRONMENT: 'Development' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = process;
@@ -61,6 +64,15 @@ export class Server {
 
   /** What it has printed since its last start. */
   get log() { return this.#log; }
+
+  /** What its database answers to a statement, unaligned and without heads. */
+  async sql(statement) {
+    const address = await readFile(join(this.#data, 'postgres.connection'), 'utf8');
+    const part = (name) => new RegExp(`${name}=([^;]*)`, 'i').exec(address)[1];
+    const place = ['-h', part('Host'), '-p', part('Port'), '-U', part('Username'), '-d', part('Database')];
+    const { stdout } = await promisify(execFile)('psql', ['-X', '-q', '-t', '-A', '-v', 'ON_ERROR_STOP=1', ...place, '-c', statement]);
+    return stdout.trim();
+  }
 
   /** SIGKILL: no goodbye of any kind. */
   async kill() { await this.#end('SIGKILL'); }

@@ -75,6 +75,14 @@ export class Api {
 
   erase(id, seq) { return this.#signed('DELETE', `/v1/conversations/${id}/messages/${seq}`); }
 
+  jobQueues() { return this.#signed('GET', '/v1/admin/jobs/queues'); }
+
+  jobs({ state, queue, after, before, limit }) { return this.#signed('GET', `/v1/admin/jobs?${query({ state, queue, after, before, limit })}`); }
+
+  runJob(id) { return this.#signed('POST', `/v1/admin/jobs/${id}/run`); }
+
+  cancelJob(id) { return this.#signed('DELETE', `/v1/admin/jobs/${id}`); }
+
   person(id) { return request('GET', `/v1/users/${id}`); }
 
   personByHandle(handle) { return request('GET', `/v1/users/by-handle/${encodeURIComponent(handle)}`); }

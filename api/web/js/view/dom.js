@@ -50,6 +50,9 @@ export function icon(name) {
   return svg;
 }
 
+/** Makes a text an element's. One that is there already stays, and with it what somebody has selected of it. */
+export function put(element, text) { if (element.textContent !== text) element.textContent = text; }
+
 const kept = new WeakMap();
 
 /** Makes a parent's children those of `items`: an element stays while its stamp does, and keeps its place by its key. */

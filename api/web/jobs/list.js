@@ -2,7 +2,7 @@
 // stays open, and what has the focus or is selected keeps it.
 
 import { bdi, h, hidden, put, reconcile } from '../js/view/dom.js';
-import { attempts, canCancel, canRun, glimpse, local, moment, nameOf, utc } from './words.js';
+import { attempts, canCancel, canRun, glimpse, local, moment, nameOf, stateOf, utc } from './words.js';
 
 export class JobList {
   #fallback;
@@ -79,7 +79,7 @@ class JobRow {
     this.#job = job;
     this.element.dataset.state = job.state;
     this.#state.className = `state ${job.state}`;
-    put(this.#state, job.state);
+    put(this.#state, stateOf(job));
     put(this.#attempts, job.cron ? `recurs ${job.cron}` : attempts(job.attempts));
     const [word, at] = moment(job);
     put(this.#word, word);

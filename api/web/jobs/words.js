@@ -48,9 +48,12 @@ export function moment({ state, runAt, startedAt, endedAt }) {
   return state === 'running' ? ['began', startedAt ?? runAt] : ['ended', endedAt ?? runAt];
 }
 
-export function canRun({ state }) { return state !== 'running'; }
+/** What a job is, in a word: one that was told to stop runs until it does. */
+export function stateOf({ state, cancelling }) { return cancelling ? 'stopping' : state; }
 
-export function canCancel({ state, cron }) { return !cron && (state === 'waiting' || state === 'running' || state === 'dead'); }
+export function canRun({ state }) { return state === 'waiting' || state === 'dead' || state === 'cancelled'; }
+
+export function canCancel({ state, cron, cancelling }) { return !cron && !cancelling && (state === 'waiting' || state === 'running' || state === 'dead'); }
 
 /** A job in the words of a sentence. Its key may turn the direction of what stands around it, so it is isolated. */
 export function nameOf({ kind, key }) { return key ? `${kind} ${isolate(key)}` : kind; }

@@ -125,7 +125,7 @@ internal sealed class JobStore(Database database, WriteFence fence)
                 EXISTS (SELECT FROM unnest($1::text[]) AS q CROSS JOIN LATERAL
                     (SELECT FROM jobs WHERE state = 'waiting' AND queue = q AND run_at <= now() AND kind = ANY ($2) LIMIT 1) AS w)
                 OR EXISTS (SELECT FROM jobs WHERE {Orphaned}) AS ready) AS s
-            LEFT JOIN jobs AS j ON j.state = 'running' AND j.fence = $3
+            LEFT JOIN jobs AS j ON j.state = 'running' AND j.fence = $3 AND j.kind = ANY ($2)
             """,
             [Sql.Texts(kinds.Queues), Sql.Texts(kinds.Names), Sql.Uuid(fence.Id)],
             row => (Ready: row.GetBoolean(0), Mine: row.IsDBNull(1) ? default : new TakenJob(row.GetGuid(1), row.GetInt32(2), row.GetBoolean(3))),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { age, attempts, canCancel, canRun, emptiness, firstState, glimpse, local, moment, nameOf, oldest, titleOf, utc } from '../../../api/web/jobs/words.js';
+import { age, attempts, canCancel, canRun, emptiness, firstState, glimpse, local, moment, nameOf, oldest, stateOf, titleOf, utc } from '../../../api/web/jobs/words.js';
 
 test('A duration is said in its largest unit, and beyond an hour in two', () => {
   const said = [0, 0.4, 1, 3.9, 59.9, 60, 300, 3_599, 3_600, 3_700, 7_980, 86_399, 86_400, 100_000, 9_000_000].map(age);
@@ -36,9 +36,10 @@ test('Of a job the time is told that tells most', () => {
 test('What runs is not run again beside itself, and what has ended or recurs is not cancelled', () => {
   const all = ['waiting', 'running', 'dead', 'done', 'cancelled'];
 
-  assert.deepEqual(all.filter((state) => canRun({ state })), ['waiting', 'dead', 'done', 'cancelled']);
+  assert.deepEqual(all.filter((state) => canRun({ state })), ['waiting', 'dead', 'cancelled']);
   assert.deepEqual(all.filter((state) => canCancel({ state })), ['waiting', 'running', 'dead']);
   assert.deepEqual(all.filter((state) => canCancel({ state, cron: '7 * * * *' })), []);
+  assert.deepEqual([stateOf({ state: 'running', cancelling: true }), canCancel({ state: 'running', cancelling: true })], ['stopping', false]);
 });
 
 test('A key cannot turn the direction of the sentence around it', () => {

@@ -66,7 +66,8 @@ public sealed class LiveTests(SharedHost shared)
         await using (var first = await LiveClient.Subscribed(bob))
         {
             await alices.Send(room, "while here");
-            await Eventually(() => Assert.NotEmpty(first.Positions));
+            await Eventually(() => Assert.Contains("while here", first.Texts));
+            await Host.Time.Until(() => Assert.NotEmpty(first.Positions));
             var heard = first.Heard.ToList();
             var firstPosition = heard.FindIndex(h => h.Target == "position");
             Assert.Contains("while here", heard.Take(firstPosition).Where(h => h.Target == "event").Select(h => h.Argument.GetProperty("data").TryGetProperty("text", out var t) ? t.GetString() : ""));
@@ -92,7 +93,7 @@ public sealed class LiveTests(SharedHost shared)
         {
             var seen = bobs.Positions.Count();
             await alices.Send(room, $"{i}");
-            await Eventually(() => Assert.True(bobs.Positions.Count() > seen, "a position after each message"));
+            await Host.Time.Until(() => Assert.True(bobs.Positions.Count() > seen, "a position after each message"));
         }
 
         Assert.Equal(bobs.Positions.Order(StringComparer.Ordinal), bobs.Positions);
@@ -138,7 +139,7 @@ public sealed class LiveTests(SharedHost shared)
             await Eventually(() => Assert.Equal([true], Presence(alices)));
 
         Assert.False(before.GetProperty("value")[0].GetProperty("online").GetBoolean());
-        await Eventually(() => Assert.Equal([true, false], Presence(alices)));
+        await Host.Time.Until(() => Assert.Equal([true, false], Presence(alices)));
     }
 
     [Fact]
@@ -175,6 +176,7 @@ public sealed class LiveTests(SharedHost shared)
         }
 
         await alice.Post("/v1/conversations", new { kind = "group", title = "of nobody", members = Enumerable.Range(0, 20).Select(_ => Guid.NewGuid()) });
+        host.Time.Move(TimeSpan.FromSeconds(2));
         await Eventually(async () => Assert.InRange(await Activations(), 0, before));
     }
 

@@ -27,7 +27,7 @@ public sealed class LostPushTests
         losses.Lose = null;
         await alices.Send(room, "last");
 
-        await Eventually(() => Assert.Equal(["first", "lost 0", "lost 1", "lost 2", "lost 3", "lost 4", "last"], bobs.Texts.Distinct().OrderBy(t => t == "first" ? 0 : t == "last" ? 2 : 1).ThenBy(t => t)));
+        await host.Time.Until(() => Assert.Equal(["first", "lost 0", "lost 1", "lost 2", "lost 3", "lost 4", "last"], bobs.Texts.Distinct().OrderBy(t => t == "first" ? 0 : t == "last" ? 2 : 1).ThenBy(t => t)));
         await AssertPositionsAreTrue(bob, bobs);
     }
 
@@ -36,8 +36,6 @@ public sealed class LostPushTests
     {
         await using var host = await SocialHost.Start(configure: app =>
         {
-            app.Configuration["Social:Live:RenewSeconds"] = "1";
-            app.Configuration["Social:Realtime:VerifySeconds"] = "1";
             app.Services.AddSingleton<IIncomingGrainCallFilter, EndsWhenAsked>();
         });
         var (alice, bob, room) = await host.Pair();
@@ -49,16 +47,16 @@ public sealed class LostPushTests
         await host.Grains.GetGrain<IUserStreamGrain>(bob.Id).IsOnline();
         await alices.Send(room, "between");
 
-        await Eventually(() => Assert.Contains("between", bobs.Texts));
+        await host.Time.Until(() => Assert.Contains("between", bobs.Texts));
         await alices.Send(room, "after");
-        await Eventually(() => Assert.Contains("after", bobs.Texts));
+        await host.Time.Until(() => Assert.Contains("after", bobs.Texts));
         await AssertPositionsAreTrue(bob, bobs);
     }
 
     // Whatever a position covers was heard before it: reading from it brings back everything that is not.
     private static async Task AssertPositionsAreTrue(Person person, LiveClient client)
     {
-        await Eventually(() => Assert.NotEmpty(client.Positions));
+        await person.Host.Time.Until(() => Assert.NotEmpty(client.Positions));
         var heard = client.Heard.ToList();
         var stream = person.Host.Grains.GetGrain<IUserStreamGrain>(person.Id);
         for (var i = 0; i < heard.Count; i++)
@@ -76,8 +74,6 @@ public sealed class LostPushTests
 
     private static void Lossy(WebApplicationBuilder app, Losses losses)
     {
-        app.Configuration["Social:Realtime:VerifySeconds"] = "1";
-        app.Configuration["Social:Realtime:VerifyIdleSeconds"] = "5";
         app.Services.AddSingleton<IIncomingGrainCallFilter>(losses);
         app.Services.AddSingleton<IOutgoingGrainCallFilter>(losses);
     }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.TestingHost;
 using OrleansSocial.Driver;
 
 namespace OrleansSocial.Support;
@@ -14,9 +15,9 @@ public sealed class SocialHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private SocialHost(WebApplication app, string connectionString)
+    private SocialHost(WebApplication app, string connectionString, MovedTime time)
     {
-        (_app, ConnectionString) = (app, connectionString);
+        (_app, ConnectionString, Time) = (app, connectionString, time);
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         Http = new HttpClient { BaseAddress = Address };
     }
@@ -26,6 +27,9 @@ public sealed class SocialHost : IAsyncDisposable
 
     /// <summary>Its database.</summary>
     public string ConnectionString { get; }
+
+    /// <summary>Its time, which a test may move on.</summary>
+    public MovedTime Time { get; }
 
     /// <summary>A client that is not signed in.</summary>
     public HttpClient Http { get; }
@@ -42,12 +46,14 @@ public sealed class SocialHost : IAsyncDisposable
     public static async Task<SocialHost> Start(string? connectionString = null, Action<WebApplicationBuilder>? configure = null)
     {
         connectionString ??= await TestServer.NewDatabase();
+        var time = new MovedTime();
         var app = SocialApp.Create([], builder =>
         {
             builder.Environment.EnvironmentName = "Test";
             builder.WebHost.UseUrls("http://127.0.0.1:0");
             builder.Configuration.AddInMemoryCollection(Defaults(connectionString));
             builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+            builder.Services.AddSingleton<TimeProvider>(time).UseTimeProviderForBackgroundAreas(TimeProvider.System);
             configure?.Invoke(builder);
         });
         try
@@ -60,7 +66,7 @@ public sealed class SocialHost : IAsyncDisposable
             throw;
         }
 
-        return new SocialHost(app, connectionString);
+        return new SocialHost(app, connectionString, time);
     }
 
     /// <summary>Opens an account of its own for each call, so that tests do not meet each other's people; the name is how the test calls them.</summary>

@@ -12,7 +12,7 @@ public static class BookmarksEndpoints
     public static IEndpointRouteBuilder MapBookmarks(this IEndpointRouteBuilder v1)
     {
         var bookmarks = v1.MapGroup("/bookmarks").WithTags("Bookmarks");
-        bookmarks.MapGet("", List).Signed().Limited(Rate.Reads).Repeated().WithSummary("Saved messages, the newest first")
+        bookmarks.MapGet("", List).Signed().Limited(Rate.Reads).Repeated().WithSummary("Saved messages, the newest first").Paged()
             .Asks<IBookmarksGrain>(nameof(IBookmarksGrain.List));
         bookmarks.MapPut("/{conversation}/{seq:long}", Save).Signed().Limited(Rate.Writes).Repeated().WithSummary("Save a message")
             .Asks<IBookmarksGrain>(nameof(IBookmarksGrain.Save));

@@ -12,6 +12,9 @@ public static class ChatEndpoints
 
     private const int BodyBytesMax = 64 * 1024;
 
+    // A code point is at most two escapes of six bytes in JSON, and the longest text that an operator can allow has ten thousand.
+    private const int TextBytesMax = 128 * 1024;
+
     /// <summary>Maps the slice's routes, under the group of the version.</summary>
     public static IEndpointRouteBuilder MapChat(this IEndpointRouteBuilder v1)
     {
@@ -26,7 +29,7 @@ public static class ChatEndpoints
         conversations.MapPost("", Create).Signed().Limited(Rate.Writes).Creates(keyKept: "in the id of a group; two people have one conversation anyway").RepeatedWithKey().BodyBytesMax(BodyBytesMax)
             .WithSummary("Start a conversation").Asks<IConversationGrain>(nameof(IConversationGrain.Create));
         conversations.MapGet("", List).Signed().Limited(Rate.Reads).Repeated()
-            .WithSummary("One's conversations, the most recently active first").Refuses(CommonRefusals.BadCursor).Asks<IInboxGrain>(nameof(IInboxGrain.List));
+            .WithSummary("One's conversations, the most recently active first").Paged().Asks<IInboxGrain>(nameof(IInboxGrain.List));
         conversations.MapGet("/{id}", Get).Signed().Limited(Rate.Reads).Repeated()
             .WithSummary("A conversation with its members").Asks<IConversationGrain>(nameof(IConversationGrain.Get));
         conversations.MapPatch("/{id}", Retitle).Signed().Limited(Rate.Writes).Repeated().BodyBytesMax(BodyBytesMax)
@@ -43,11 +46,11 @@ public static class ChatEndpoints
 
     private static void MapMessages(RouteGroupBuilder conversations)
     {
-        conversations.MapPost("/{id}/messages", Send).Signed().Limited(Messages).Creates(keyKept: "as the client key of the message").Repeated().BodyBytesMax(BodyBytesMax)
-            .WithSummary("Send a text").Asks<IConversationGrain>(nameof(IConversationGrain.Send));
+        conversations.MapPost("/{id}/messages", Send).Signed().Limited(Messages).Creates(keyKept: "as the client key of the message").Repeated().BodyBytesMax(TextBytesMax)
+            .WithSummary("Send a text").Refuses(CommonRefusals.TwoKeys).Asks<IConversationGrain>(nameof(IConversationGrain.Send));
         conversations.MapGet("/{id}/messages", History).Signed().Limited(Rate.Reads).Repeated()
-            .WithSummary("A stretch of history, oldest first").Refuses(CommonRefusals.BadCursor).Asks<IConversationGrain>(nameof(IConversationGrain.History));
-        conversations.MapPatch("/{id}/messages/{seq}", Edit).Signed().Limited(Messages).Repeated().BodyBytesMax(BodyBytesMax)
+            .WithSummary("A stretch of history, oldest first").Paged().Asks<IConversationGrain>(nameof(IConversationGrain.History));
+        conversations.MapPatch("/{id}/messages/{seq}", Edit).Signed().Limited(Messages).Repeated().BodyBytesMax(TextBytesMax)
             .WithSummary("Replace the text of one's message").Asks<IConversationGrain>(nameof(IConversationGrain.Edit));
         conversations.MapDelete("/{id}/messages/{seq}", Delete).Signed().Limited(Messages).Repeated()
             .WithSummary("Empty a message").Asks<IConversationGrain>(nameof(IConversationGrain.Delete));
@@ -86,8 +89,10 @@ public static class ChatEndpoints
         return Done.Instance;
     }
 
-    private static Task<Outcome<MessageReceipt>> Send(ConversationId id, SendText body, IdempotencyKey key, Caller caller, IGrainFactory grains) =>
-        grains.GetGrain<IConversationGrain>(id).Send(new(caller.User, body.ClientKey ?? key.Value ?? "", body.Text));
+    private static async Task<Outcome<MessageReceipt>> Send(ConversationId id, SendText body, IdempotencyKey key, Caller caller, IGrainFactory grains) =>
+        key.IsOtherThan(body.ClientKey)
+            ? CommonRefusals.TwoKeys
+            : await grains.GetGrain<IConversationGrain>(id).Send(new(caller.User, body.ClientKey ?? key.Value ?? "", body.Text));
 
     private static Task<Outcome<MessagePage>> History(ConversationId id, [AsParameters] PageQuery page, Caller caller, IGrainFactory grains) =>
         page.Read(ask => grains.GetGrain<IConversationGrain>(id).History(caller.User, ask));

@@ -12,7 +12,7 @@ public static class JobsEndpoints
     public static IEndpointRouteBuilder MapJobs(this IEndpointRouteBuilder v1)
     {
         var jobs = v1.MapGroup("/admin/jobs").WithTags("Operation").Admin();
-        jobs.MapGet("", List).Limited(Rate.Reads).Repeated().WithSummary("Jobs, those enqueued last first")
+        jobs.MapGet("", List).Limited(Rate.Reads).Repeated().WithSummary("Jobs, those enqueued last first").Paged()
             .Asks<IJobsGrain>(nameof(IJobsGrain.List));
         jobs.MapGet("/queues", Queues).Limited(Rate.Reads).Repeated().WithSummary("How many jobs each queue has")
             .Asks<IJobsGrain>(nameof(IJobsGrain.Queues));

@@ -10,6 +10,9 @@ public readonly record struct IdempotencyKey(string? Value)
     /// <summary>The header's name.</summary>
     public const string Header = "Idempotency-Key";
 
+    /// <summary>Whether the body names another key.</summary>
+    public bool IsOtherThan(string? inBody) => Value is { } header && inBody is not null && !string.Equals(header, inBody, StringComparison.Ordinal);
+
     /// <summary>Binds a handler's parameter; a key that is not of the form is a malformed request.</summary>
     public static ValueTask<IdempotencyKey> BindAsync(HttpContext context)
     {

@@ -107,6 +107,11 @@ public static class Routes
         where TBuilder : IEndpointConventionBuilder
         => route.WithMetadata(new RefusesMetadata(refusals));
 
+    /// <summary>Gives a list in pages, which are asked for by a <see cref="PageQuery"/>.</summary>
+    public static TBuilder Paged<TBuilder>(this TBuilder route)
+        where TBuilder : IEndpointConventionBuilder
+        => route.Refuses([.. PageAsk.Refusals]);
+
     /// <summary>All that the route declares to refuse with, each once, in the order of checking.</summary>
     public static IEnumerable<Refusal> DeclaredRefusals(this IEnumerable<object> metadata) =>
         metadata.OfType<RefusesMetadata>().SelectMany(declared => declared.Refusals).DistinctBy(refusal => refusal.Code);

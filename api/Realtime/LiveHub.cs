@@ -34,7 +34,7 @@ internal sealed class LiveHub(IGrainFactory grains, LiveNode node) : Hub
         => await Room(conversation).Delete(Me, seq);
 
     /// <summary>Reads history: after a number, before one, or the newest.</summary>
-    [Charged(nameof(Rate.Reads)), Repeated, Asks<IConversationGrain>(nameof(IConversationGrain.History))]
+    [Charged(nameof(Rate.Reads)), Repeated, Refuses("request.bad_limit", "request.two_directions"), Asks<IConversationGrain>(nameof(IConversationGrain.History))]
     public async Task<HubAnswer<MessagePage>> History(ConversationId conversation, long? afterSeq, long? beforeSeq, int limit)
         => await new PageQuery(Cursor(afterSeq), Cursor(beforeSeq), limit).Read(ask => Room(conversation).History(Me, ask));
 
@@ -52,7 +52,7 @@ internal sealed class LiveHub(IGrainFactory grains, LiveNode node) : Hub
     }
 
     /// <summary>Reads the list of one's conversations.</summary>
-    [Charged(nameof(Rate.Reads)), Repeated, Asks<IInboxGrain>(nameof(IInboxGrain.List))]
+    [Charged(nameof(Rate.Reads)), Repeated, Refuses("request.bad_limit", "request.two_directions"), Asks<IInboxGrain>(nameof(IInboxGrain.List))]
     public async Task<HubAnswer<Page<ConversationSummary>>> Inbox(string? after, int limit)
         => await new PageQuery(after, Before: null, limit).Read(ask => grains.GetGrain<IInboxGrain>(Me).List(ask));
 

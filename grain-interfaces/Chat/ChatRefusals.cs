@@ -33,6 +33,9 @@ public static class ChatRefusals
     /// <summary>One of the people named has no account.</summary>
     public static readonly Refusal UnknownUser = new("chat.unknown_user", Kind.Unprocessable, "One of these people does not exist.");
 
+    /// <summary>One of the people named is in as many conversations as one may be.</summary>
+    public static readonly Refusal TooManyConversations = new("chat.too_many_conversations", Kind.Conflict, "One of these people is in as many conversations as one may be; somebody has to leave one first.");
+
     /// <summary>The action exists for groups only.</summary>
     public static readonly Refusal NotAGroup = new("chat.not_a_group", Kind.Conflict, "This is possible in a group only.");
 

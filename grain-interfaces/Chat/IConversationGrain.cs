@@ -16,7 +16,7 @@ public interface IConversationGrain : IGrainWithGuidKey
     /// <remarks>Nothing is found by somebody who repeats it and has left since. Other content under this id is a key that was used before.</remarks>
     [Alias("create")]
     [Refuses(
-        "chat.not_found", "request.text_not_storable", "chat.title_length", "chat.members_count", "chat.unknown_user", "request.key_reused", "chat.busy")]
+        "chat.not_found", "request.text_not_storable", "chat.title_length", "chat.members_count", "chat.unknown_user", "chat.too_many_conversations", "request.key_reused", "chat.busy")]
     Task<Outcome<ConversationView>> Create(CreateConversation command);
 
     /// <summary>The conversation with its members.</summary>
@@ -51,7 +51,7 @@ public interface IConversationGrain : IGrainWithGuidKey
     Task<Outcome<ReadMarker>> MarkRead(UserId reader, long seq);
 
     /// <summary>Adds people to a group; those who are in it already are passed over.</summary>
-    [Alias("invite"), Refuses("chat.not_found", "chat.not_a_group", "chat.not_an_admin", "chat.members_count", "chat.unknown_user", "chat.busy")]
+    [Alias("invite"), Refuses("chat.not_found", "chat.not_a_group", "chat.not_an_admin", "chat.members_count", "chat.unknown_user", "chat.too_many_conversations", "chat.busy")]
     Task<Outcome<ConversationView>> Invite(UserId by, IReadOnlyList<UserId> users);
 
     /// <summary>Leaves a group, or removes another from it (admins). Again: changes nothing. When the last admin leaves, the longest member becomes admin.</summary>

@@ -17,6 +17,9 @@ public sealed record PageAsk
     /// <summary>How many items may be asked for.</summary>
     public const int LimitMax = 100;
 
+    /// <summary>Why no page can be asked for so, in the order of checking.</summary>
+    public static IReadOnlyList<Refusal> Refusals { get; } = [CommonRefusals.BadLimit, CommonRefusals.TwoDirections];
+
     private PageAsk(string? after, string? before, int limit) => (After, Before, Limit) = (after, before, limit);
 
     /// <summary>Cursor of the list: what comes after it, the nearest first.</summary>
@@ -31,7 +34,9 @@ public sealed record PageAsk
     [Id(2)]
     public int Limit { get; }
 
-    /// <summary>What a client asks for, or <see cref="CommonRefusals.BadCursor"/> for two directions at once and for a number out of range. Whether a cursor is one of the list, the list says.</summary>
+    /// <summary>What a client asks for, or one of <see cref="Refusals"/>. Whether a cursor is one of the list, the list says.</summary>
     public static Outcome<PageAsk> Of(string? after, string? before, int? limit = null) =>
-        limit is < 1 or > LimitMax || (after is not null && before is not null) ? CommonRefusals.BadCursor : new PageAsk(after, before, limit ?? LimitDefault);
+        limit is < 1 or > LimitMax                ? CommonRefusals.BadLimit :
+        after is not null && before is not null   ? CommonRefusals.TwoDirections :
+        new PageAsk(after, before, limit ?? LimitDefault);
 }

@@ -68,7 +68,16 @@ public static class CommonRefusals
     public static readonly Refusal KeyReused =
         new("request.key_reused", Kind.Conflict, "This idempotency key was used with another body; use a new key for a new request.");
 
-    /// <summary>A page cursor or limit is not one that this server gave.</summary>
+    /// <summary>The number of items of a page is out of range.</summary>
+    public static readonly Refusal BadLimit = new("request.bad_limit", Kind.Invalid, "A page has 1 to 100 items; ask for so many, or leave limit out.");
+
+    /// <summary>A page is asked for after one item and before another.</summary>
+    public static readonly Refusal TwoDirections = new("request.two_directions", Kind.Invalid, "A page comes after a cursor or before one; leave one of the two out.");
+
+    /// <summary>The same thing has two idempotency keys.</summary>
+    public static readonly Refusal TwoKeys = new("request.two_keys", Kind.Invalid, "The Idempotency-Key header and the key in the body are not the same; send one of them.");
+
+    /// <summary>A page cursor is not one that this server gave.</summary>
     public static readonly Refusal BadCursor =
         new("request.bad_cursor", Kind.Invalid, "The cursor is not one of this list; start again without it.");
 

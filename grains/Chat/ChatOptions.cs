@@ -8,13 +8,17 @@ public sealed class ChatOptions
     /// <summary>The section of the configuration.</summary>
     public const string Section = "Social:Chat";
 
-    /// <summary>Longest text of a message, in Unicode code points.</summary>
-    [Range(1, 100_000)]
+    /// <summary>Longest text of a message, in Unicode code points. So many always fit into a request, however they are escaped.</summary>
+    [Range(1, 10_000)]
     public int TextCharsMax { get; set; } = 4_000;
 
     /// <summary>Most people in one group.</summary>
     [Range(2, 10_000)]
     public int MembersMax { get; set; } = 500;
+
+    /// <summary>Most conversations that one person is in at a time: nobody is put into more.</summary>
+    [Range(10, 1_000_000)]
+    public int ConversationsMax { get; set; } = 10_000;
 
     /// <summary>Most writes of one conversation that wait for the storage; a message beyond is refused as busy.</summary>
     [Range(1, 100_000)]

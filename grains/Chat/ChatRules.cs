@@ -31,15 +31,14 @@ internal static class ChatRules
         return TextRules.IsBlank(title) || IsLonger(title, TitleCharsMax) ? ChatRefusals.TitleLength : null;
     }
 
-    public static Refusal? RefuseCreate(CreateConversation command, ChatOptions options)
-    {
-        if (RefuseTitle(command.Kind, command.Title) is { } refusal) return refusal;
+    /// <summary>What no conversation can be, whatever the options say: a repetition of a creation is not refused for this.</summary>
+    public static Refusal? RefuseForm(CreateConversation command) =>
+        RefuseTitle(command.Kind, command.Title)
+        ?? (command.Kind == ConversationKind.Group || (command.Others.Count == 1 && OthersOf(command).Count == 1) ? null : ChatRefusals.MembersCount);
 
-        var others = OthersOf(command);
-        return command.Kind == ConversationKind.Direct
-            ? others.Count == 1 && command.Others.Count == 1 ? null : ChatRefusals.MembersCount
-            : others.Count < options.MembersMax ? null : ChatRefusals.MembersCount;
-    }
+    /// <summary>A group holds as many as the options say.</summary>
+    public static Refusal? RefuseSize(CreateConversation command, ChatOptions options) =>
+        command.Kind == ConversationKind.Direct || OthersOf(command).Count < options.MembersMax ? null : ChatRefusals.MembersCount;
 
     public static Refusal? RefuseInvite(ConversationState? room, UserId by, IReadOnlyList<UserId> users, ChatOptions options) =>
         RefuseAdminTask(room, by)

@@ -54,10 +54,12 @@ internal sealed class ConversationGrain(
 
     public async Task<Outcome<ConversationView>> Create(CreateConversation command)
     {
+        if (ChatRules.RefuseForm(command) is { } malformed) return malformed;
+
         var print = ChatRules.PrintOf(command);
         if (_room is { } room && room.CreationPrint == print) return Seen(room, command.By);
-        if (ChatRules.RefuseCreate(command, options.Value) is { } refusal) return refusal;
-        if (!await AllExist(command.Others)) return ChatRefusals.UnknownUser;
+        if (ChatRules.RefuseSize(command, options.Value) is { } refusal) return refusal;
+        if (await RefusePeople([command.By, .. command.Others]) is { } unfit) return unfit;
         if (_room is not null) return CommonRefusals.KeyReused;
 
         var founded = ChatRules.Found(Id, command, Sql.ToMicroseconds(clock.GetUtcNow()));
@@ -127,7 +129,7 @@ internal sealed class ConversationGrain(
 
         var newcomers = ChatRules.NewcomersOf(_room!, users);
         if (newcomers.Count == 0) return _room!.View();
-        if (!await AllExist(newcomers)) return ChatRefusals.UnknownUser;
+        if (await RefusePeople(newcomers) is { } unfit) return unfit;
 
         LogEntry[] joined = [.. newcomers.Select(user => new LogEntry(EntryKind.Joined, by, "", subject: user))];
         return await CommitMembers(new(_ledger, Id, joined)) ?? Seen(_room, by);
@@ -177,10 +179,12 @@ internal sealed class ConversationGrain(
     private async Task<StoredMessage?> Find(UserId by, long seq) =>
         ChatRules.RefuseStranger(_room, by) is null && seq >= 1 && seq <= _room!.LastSeq ? await messages.Find(Id, seq) : null;
 
-    private async Task<bool> AllExist(IReadOnlyList<UserId> users)
+    /// <summary>Whoever is put into a conversation exists, and is not in as many as one may be.</summary>
+    private async Task<Refusal?> RefusePeople(IReadOnlyList<UserId> users)
     {
-        var profiles = await Task.WhenAll(users.Select(user => GrainFactory.GetGrain<IUserGrain>(user).Get()));
-        return profiles.All(profile => profile.Accepted);
+        var profiles = await Task.WhenAll(users.Distinct().Select(user => GrainFactory.GetGrain<IUserGrain>(user).Get()));
+        if (!profiles.All(profile => profile.Accepted)) return ChatRefusals.UnknownUser;
+        return await members.IsAnyInAsMany(users, options.Value.ConversationsMax) ? ChatRefusals.TooManyConversations : null;
     }
 
     private async Task<Outcome<MessageView>> Change(StoredMessage stored, MessageView changed) =>

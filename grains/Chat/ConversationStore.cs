@@ -113,6 +113,15 @@ internal sealed class ConversationStore(Database database)
         [Sql.Uuid(viewer), Sql.Uuids([.. people.Select(user => user.Value)])],
         row => UserId.From(row.GetGuid(0)));
 
+    /// <summary>Whether one of these people is in so many conversations, or more.</summary>
+    public Task<bool> IsAnyInAsMany(IReadOnlyList<UserId> users, int count) => database.First(
+        """
+        SELECT EXISTS (SELECT FROM unnest($1::uuid[]) AS u (id) WHERE
+            (SELECT count(*) FROM (SELECT FROM members WHERE user_id = u.id AND left_seq IS NULL LIMIT $2) AS m) >= $2)
+        """,
+        [Sql.Uuids([.. users.Select(user => user.Value)]), Sql.Int(count)],
+        row => row.GetBoolean(0));
+
     /// <summary>Whether this person was in the conversation once.</summary>
     public Task<bool> WasMember(ConversationId id, UserId user) => database.First(
         "SELECT EXISTS (SELECT 1 FROM members WHERE conversation_id = $1 AND user_id = $2)", [Sql.Uuid(id), Sql.Uuid(user)], row => row.GetBoolean(0));

@@ -49,6 +49,9 @@ internal sealed class MessageStore(Database database)
             .Time(r => r.View.EditedAt).Time(r => r.View.DeletedAt).Bytes(r => r.FirstPrint.ToBytes()),
         order: 7);
 
+    /// <summary>Once the texts of a page have so many characters it is full.</summary>
+    private const long PageCharsMax = 100_000;
+
     private const string SelectKeys =
         """
         SELECT i.n, m.seq, m.sent_at, m.text, m.first_print
@@ -79,13 +82,18 @@ internal sealed class MessageStore(Database database)
         return views;
     }
 
-    /// <summary>The entries that are asked for, in ascending order.</summary>
+    /// <summary>The entries that are asked for, in ascending order: as many of them as their texts fit into a page, and at least one.</summary>
     public async Task<List<MessageView>> History(ConversationId conversation, Stretch asked)
     {
         var (bound, order) = asked.AfterSeq is null ? ("m.seq < $2", "DESC") : ("m.seq > $2", "ASC");
         var entries = await database.All(
-            $"SELECT {ViewColumns} FROM messages m WHERE m.conversation_id = $1 AND {bound} ORDER BY m.seq {order} LIMIT $3",
-            [Sql.Uuid(conversation), Sql.Bigint(asked.AfterSeq ?? asked.BeforeSeq ?? long.MaxValue), Sql.Int(asked.Limit)],
+            $"""
+            SELECT {ViewColumns} FROM (
+                SELECT *, sum(length(text)) OVER (ORDER BY seq {order}) - length(text) AS chars_before
+                FROM (SELECT * FROM messages m WHERE m.conversation_id = $1 AND {bound} ORDER BY m.seq {order} LIMIT $3) AS page) AS m
+            WHERE m.chars_before < $4 ORDER BY m.seq {order}
+            """,
+            [Sql.Uuid(conversation), Sql.Bigint(asked.AfterSeq ?? asked.BeforeSeq ?? long.MaxValue), Sql.Int(asked.Limit), Sql.Bigint(PageCharsMax)],
             row => View(row));
         if (asked.AfterSeq is null) entries.Reverse();
         return entries;

@@ -86,8 +86,11 @@ public sealed class ChatRulesTests
     [Fact]
     public void A_pair_is_two_people_and_a_group_as_many_as_it_may_hold()
     {
-        string? Code(ConversationKind kind, params UserId[] others) =>
-            ChatRules.RefuseCreate(new(s_alice, kind, kind == ConversationKind.Group ? "ours" : null, others), s_options)?.Code;
+        string? Code(ConversationKind kind, params UserId[] others)
+        {
+            var command = new CreateConversation(s_alice, kind, kind == ConversationKind.Group ? "ours" : null, others);
+            return (ChatRules.RefuseForm(command) ?? ChatRules.RefuseSize(command, s_options))?.Code;
+        }
 
         Assert.Null(Code(ConversationKind.Direct, s_bob));
         Assert.Equal("chat.members_count", Code(ConversationKind.Direct));

@@ -5,6 +5,38 @@ namespace OrleansSocial.Chat;
 [Collection(SharedApplication.Name)]
 public sealed class ConversationTests(SharedHost shared)
 {
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData("ours", 1)]
+    [InlineData(null, 2)]
+    public async Task What_no_pair_can_be_is_refused_before_it_exists_and_afterwards(string? title, int times)
+    {
+        var (alice, bob) = (await shared.Host.Person("alice"), await shared.Host.Person("bob"));
+        var body = new { kind = "direct", title, members = Enumerable.Repeat(bob.Id, times) };
+        var code = title is null ? "chat.members_count" : "chat.title_length";
+
+        await Person.Refused(await alice.Post("/v1/conversations", body), HttpStatusCode.UnprocessableEntity, code);
+        await alice.Pair(bob);
+        await Person.Refused(await alice.Post("/v1/conversations", body), HttpStatusCode.UnprocessableEntity, code);
+    }
+
+    [Fact]
+    public async Task Nobody_is_put_into_more_conversations_than_one_may_be_in()
+    {
+        await using var host = await SocialHost.Start(configure: app => app.Configuration["Social:Chat:ConversationsMax"] = "10");
+        var (alice, bob, carol) = await host.Three();
+        var rooms = new List<Room>();
+        for (var i = 0; i < 10; i++) rooms.Add(await alice.Group($"room {i}", bob));
+
+        await Person.Refused(await carol.Post("/v1/conversations", new { kind = "direct", members = new[] { bob.Id } }), HttpStatusCode.Conflict, "chat.too_many_conversations");
+        await Person.Refused(await alice.Post("/v1/conversations", new { kind = "group", title = "One more", members = new[] { carol.Id } }), HttpStatusCode.Conflict, "chat.too_many_conversations");
+        var hers = await carol.Group("Hers");
+        await Person.Refused(await hers.As(carol).TryInvite(bob), HttpStatusCode.Conflict, "chat.too_many_conversations");
+        await rooms[3].As(bob).TryRemove(bob);
+
+        Assert.True((await hers.As(carol).TryInvite(bob)).IsSuccessStatusCode);
+    }
+
     [Fact]
     public async Task Two_people_have_one_conversation_whoever_begins_it()
     {

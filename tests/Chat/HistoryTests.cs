@@ -39,15 +39,34 @@ public sealed class HistoryTests(SharedHost shared)
         Assert.Equal((0L, false, false), (page.LastSeq, page.HasBefore, page.HasAfter));
     }
 
+    [Fact]
+    public async Task A_page_is_full_by_its_characters_too_and_what_follows_is_read_on()
+    {
+        var (alice, bob, room) = await shared.Host.Pair();
+        var texts = Enumerable.Range(0, 60).Select(i => $"{i:00}{new string('x', 3900)}").ToList();
+        foreach (var text in texts) await room.As(alice).Send(text);
+
+        var newest = await room.As(bob).Page("?limit=100");
+        var before = await room.As(bob).Page($"?limit=100&before={newest.Entries[0].Seq}");
+        var oldest = await room.As(bob).Page("?limit=100&after=0");
+
+        Assert.Equal(texts[34..], newest.Entries.Select(entry => entry.Text));
+        Assert.Equal((true, false), (newest.HasBefore, newest.HasAfter));
+        Assert.Equal(texts[8..34], before.Entries.Select(entry => entry.Text));
+        Assert.Equal(texts[..26], oldest.Entries.Select(entry => entry.Text));
+        Assert.Equal((false, true), (oldest.HasBefore, oldest.HasAfter));
+    }
+
     [Theory]
-    [InlineData("?after=1&before=2"), InlineData("?after=-1"), InlineData("?before=-1"), InlineData("?after=x"), InlineData("?after=1.5")]
-    [InlineData("?after=99999999999999999999"), InlineData("?limit=0"), InlineData("?limit=101"), InlineData("?limit=-1")]
-    public async Task A_page_that_is_none_is_refused(string query)
+    [InlineData("?after=1&before=2", "request.two_directions"), InlineData("?after=-1", "request.bad_cursor"), InlineData("?before=-1", "request.bad_cursor")]
+    [InlineData("?after=x", "request.bad_cursor"), InlineData("?after=1.5", "request.bad_cursor"), InlineData("?after=99999999999999999999", "request.bad_cursor")]
+    [InlineData("?after=", "request.bad_cursor"), InlineData("?limit=0", "request.bad_limit"), InlineData("?limit=101", "request.bad_limit"), InlineData("?limit=-1", "request.bad_limit")]
+    public async Task A_page_that_is_none_is_refused(string query, string code)
     {
         var (_, bob, room) = await shared.Host.Pair();
 
         await Person.Refused(
-            await bob.Http.GetAsync(new Uri($"{room.Path}/messages{query}", UriKind.Relative)), HttpStatusCode.BadRequest, "request.bad_cursor");
+            await bob.Http.GetAsync(new Uri($"{room.Path}/messages{query}", UriKind.Relative)), HttpStatusCode.BadRequest, code);
     }
 
     [Fact]
@@ -141,14 +160,15 @@ public sealed class HistoryTests(SharedHost shared)
     }
 
     [Theory]
-    [InlineData("?after=x"), InlineData("?after="), InlineData("?limit=0"), InlineData("?limit=101"), InlineData("?before=AAAA"), InlineData("?after=x&before=x")]
-    [InlineData("?after=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), InlineData("?after=________________________________")]
-    public async Task A_page_of_the_list_that_is_none_is_refused(string query)
+    [InlineData("?after=x", "request.bad_cursor"), InlineData("?after=", "request.bad_cursor"), InlineData("?limit=0", "request.bad_limit"), InlineData("?limit=101", "request.bad_limit")]
+    [InlineData("?before=AAAA", "request.bad_cursor"), InlineData("?after=x&before=x", "request.two_directions")]
+    [InlineData("?after=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "request.bad_cursor"), InlineData("?after=________________________________", "request.bad_cursor")]
+    public async Task A_page_of_the_list_that_is_none_is_refused(string query, string code)
     {
         var alice = await shared.Host.Person("alice");
 
         await Person.Refused(
-            await alice.Http.GetAsync(new Uri($"/v1/conversations{query}", UriKind.Relative)), HttpStatusCode.BadRequest, "request.bad_cursor");
+            await alice.Http.GetAsync(new Uri($"/v1/conversations{query}", UriKind.Relative)), HttpStatusCode.BadRequest, code);
     }
 
     private static (long First, long Last, long LastSeq, bool Before, bool After) Ends(MessagePage page) =>

@@ -63,7 +63,7 @@ public sealed class HostileInputTests(SharedHost shared)
         var path = route.Replace("{id}", room.Id.ToString(), StringComparison.Ordinal);
 
         await Person.Refused(await Post(alice, method, path, "text=hello", "application/x-www-form-urlencoded"), HttpStatusCode.UnsupportedMediaType, "request.unsupported_media");
-        await Person.Refused(await Post(alice, method, path, $"{{\"text\":\"{new string('x', 100_000)}\"}}"), HttpStatusCode.RequestEntityTooLarge, "request.too_large");
+        await Person.Refused(await Post(alice, method, path, $"{{\"text\":\"{new string('x', 200_000)}\"}}"), HttpStatusCode.RequestEntityTooLarge, "request.too_large");
         Assert.Equal(0, (await room.As(alice).View()).LastSeq);
     }
 

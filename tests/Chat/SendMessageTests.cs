@@ -25,6 +25,31 @@ public sealed class SendMessageTests(SharedHost shared)
     }
 
     [Fact]
+    public async Task One_text_with_two_keys_is_refused()
+    {
+        var (alice, bob, room) = await shared.Host.Pair();
+        Task<HttpResponseMessage> Send(string header, string body) => alice.Send(HttpMethod.Post, $"{room.Path}/messages", new { text = "hello", clientKey = body }, header);
+
+        await Person.Refused(await Send("one", "two"), HttpStatusCode.BadRequest, "request.two_keys");
+        Assert.True((await Send("one", "one")).IsSuccessStatusCode);
+
+        Assert.Equal(["alice: hello"], await room.As(bob).History(alice, bob));
+    }
+
+    [Fact]
+    public async Task The_longest_text_that_the_options_allow_fits_into_a_request_however_it_is_escaped()
+    {
+        await using var host = await SocialHost.Start(configure: app => app.Configuration["Social:Chat:TextCharsMax"] = "10000");
+        var (alice, bob, room) = await host.Pair();
+        using var body = new StringContent($$"""{"clientKey":"{{new string('k', 64)}}","text":"{{string.Concat(Enumerable.Repeat(@"\ud83d\ude00", 10_000))}}"}""", System.Text.Encoding.UTF8, "application/json");
+
+        var sent = await alice.Http.PostAsync(new Uri($"{room.Path}/messages", UriKind.Relative), body);
+
+        Assert.True(sent.IsSuccessStatusCode, await sent.Content.ReadAsStringAsync());
+        Assert.Equal(string.Concat(Enumerable.Repeat("\U0001F600", 10_000)), (await room.As(bob).Page()).Entries.Single().Text);
+    }
+
+    [Fact]
     public async Task The_same_key_gets_the_same_receipt_and_stores_one_message()
     {
         var (alice, bob, room) = await shared.Host.Pair();

@@ -20,13 +20,19 @@ internal static class HangfireJobs
         var settings = new PostgreSqlStorageOptions { EnableLongPolling = true, QueuePollInterval = TimeSpan.FromMilliseconds(200), UseSlidingInvisibilityTimeout = true, InvisibilityTimeout = TimeSpan.FromSeconds(30) };
         var storage = new PostgreSqlStorage(new NpgsqlConnectionFactory(connection, settings), settings);
         var client = new BackgroundJobClient(storage);
-        using var server = new BackgroundJobServer(new BackgroundJobServerOptions { WorkerCount = workers }, storage);
-        return await JobRates.Measure(connection, jobs, enqueuers, () =>
+        var server = new BackgroundJobServer(new BackgroundJobServerOptions { WorkerCount = workers }, storage);
+        var rates = await JobRates.Measure(connection, jobs, enqueuers, () =>
         {
             var id = Guid.CreateVersion7();
             client.Enqueue(() => Run(id));
             return Task.CompletedTask;
         });
+
+        // Disposing of it was seen to wait for ever.
+        using var enough = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        server.SendStop();
+        await server.WaitForShutdownAsync(enough.Token);
+        return rates;
     }
 
     /// <summary>One job.</summary>

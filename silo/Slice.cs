@@ -25,7 +25,7 @@ internal sealed record Slice(
         new("RateLimits", Edge: RateLimitsEdge.AddRateLimitsEdge),
         new("Realtime", RealtimeModule.AddRealtime, RealtimeEdge.AddRealtimeEdge, RealtimeEndpoints.MapRealtime),
         new("Users", Routes: UsersEndpoints.MapUsers),
-        new("Chat", ChatModule.AddChat, Routes: ChatEndpoints.MapChat),
+        new("Chat", ChatModule.AddChat, ChatEndpoints.AddChatEdge, ChatEndpoints.MapChat),
         new("Bookmarks", BookmarksModule.AddBookmarks, Routes: BookmarksEndpoints.MapBookmarks),
     ];
 }

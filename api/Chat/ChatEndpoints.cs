@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using OrleansSocial.RateLimits;
+using OrleansSocial.Realtime;
 
 namespace OrleansSocial.Chat;
 
@@ -15,9 +18,13 @@ public static class ChatEndpoints
     // A code point is at most two escapes of six bytes in JSON, and the longest text that an operator can allow has ten thousand.
     private const int TextBytesMax = 128 * 1024;
 
+    /// <summary>Registers the hub.</summary>
+    public static IServiceCollection AddChatEdge(this IServiceCollection services) => services.AddLiveHub<ChatHub>();
+
     /// <summary>Maps the slice's routes, under the group of the version.</summary>
     public static IEndpointRouteBuilder MapChat(this IEndpointRouteBuilder v1)
     {
+        v1.MapLiveHub<ChatHub>();
         var conversations = v1.MapGroup("/conversations").WithTags("Chat");
         MapRooms(conversations);
         MapMessages(conversations);
@@ -26,15 +33,15 @@ public static class ChatEndpoints
 
     private static void MapRooms(RouteGroupBuilder conversations)
     {
-        conversations.MapPost("", Create).Signed().Limited(Rate.Writes).Creates(keyKept: "in the id of a group; two people have one conversation anyway").RepeatedWithKey().BodyBytesMax(BodyBytesMax)
-            .WithSummary("Start a conversation").Asks<IConversationGrain>(nameof(IConversationGrain.Create));
+        conversations.MapPost("", Create).Signed().Limited(Rate.Writes).LimitedByWork<StartConversation>(body => body.Members.Count).Creates(keyKept: "in the id of a group; two people have one conversation anyway").RepeatedWithKey().BodyBytesMax(BodyBytesMax)
+            .WithSummary("Start a conversation").Asks<IConversationsGrain>(nameof(IConversationsGrain.Create));
         conversations.MapGet("", List).Signed().Limited(Rate.Reads).Repeated()
             .WithSummary("One's conversations, the most recently active first").Paged().Asks<IInboxGrain>(nameof(IInboxGrain.List));
         conversations.MapGet("/{id}", Get).Signed().Limited(Rate.Reads).Repeated()
             .WithSummary("A conversation with its members").Asks<IConversationGrain>(nameof(IConversationGrain.Get));
         conversations.MapPatch("/{id}", Retitle).Signed().Limited(Rate.Writes).Repeated().BodyBytesMax(BodyBytesMax)
             .WithSummary("Change the title of a group").Asks<IConversationGrain>(nameof(IConversationGrain.Retitle));
-        conversations.MapPost("/{id}/members", Invite).Signed().Limited(Rate.Writes).Repeated().BodyBytesMax(BodyBytesMax)
+        conversations.MapPost("/{id}/members", Invite).Signed().Limited(Rate.Writes).LimitedByWork<NewMembers>(body => body.Users.Count).Repeated().BodyBytesMax(BodyBytesMax)
             .WithSummary("Add people to a group").Asks<IConversationGrain>(nameof(IConversationGrain.Invite));
         conversations.MapDelete("/{id}/members/{user}", Remove).Signed().Limited(Rate.Writes).Repeated()
             .WithSummary("Leave a group, or remove another from it").Asks<IConversationGrain>(nameof(IConversationGrain.Remove));
@@ -56,14 +63,8 @@ public static class ChatEndpoints
             .WithSummary("Empty a message").Asks<IConversationGrain>(nameof(IConversationGrain.Delete));
     }
 
-    private static Task<Outcome<ConversationView>> Create(
-        StartConversation body, IdempotencyKey key, Caller caller, IGrainFactory grains, TimeProvider clock)
-    {
-        var id = body.Kind == ConversationKind.Direct && body.Members is [var other] ? ConversationIds.Direct(caller.User, other)
-            : key.Value is { } once ? ConversationIds.Group(caller.User, once)
-            : Ids.New<ConversationId>(clock);
-        return grains.GetGrain<IConversationGrain>(id).Create(new(caller.User, body.Kind, body.Title, body.Members));
-    }
+    private static Task<Outcome<ConversationView>> Create(StartConversation body, IdempotencyKey key, Caller caller, IGrainFactory grains) =>
+        grains.GetGrain<IConversationsGrain>(0).Create(new(caller.User, body.Kind, body.Title, body.Members), key.Value);
 
     private static Task<Outcome<Page<ConversationSummary>>> List([AsParameters] PageQuery page, Caller caller, IGrainFactory grains) =>
         page.Read(ask => grains.GetGrain<IInboxGrain>(caller.User).List(ask));

@@ -18,6 +18,8 @@ public sealed class Rate(string name, double tokensMax, double tokensPerSecond)
     /// <summary>Opening live connections, and notices such as typing.</summary>
     public static readonly Rate Live = new("Live", tokensMax: 120, tokensPerSecond: 10);
 
+    private const int ThingsEach = 50;
+
     /// <summary>Names it in the configuration and in buckets.</summary>
     public string Name => name;
 
@@ -26,6 +28,9 @@ public sealed class Rate(string name, double tokensMax, double tokensPerSecond)
 
     /// <summary>How fast the bucket refills, where nothing is configured.</summary>
     public double TokensPerSecond => tokensPerSecond;
+
+    /// <summary>How many tokens a request costs that names so many things: one, and one more for each fifty of them.</summary>
+    public static int TokensFor(int things) => 1 + (things / ThingsEach);
 
     /// <inheritdoc/>
     public override string ToString() => name;

@@ -32,8 +32,18 @@ internal sealed partial class RateGate : IRateGate, IDisposable
     internal int Count => Volatile.Read(ref _count);
 
     /// <inheritdoc/>
-    public async ValueTask<Refusal?> Charge(Rate rate, Caller caller, CancellationToken cancellation = default) =>
-        (await Charge(RateKey.Of(rate, caller.User), cancellation)).Refusal;
+    public async ValueTask<Refusal?> Charge(Rate rate, Caller caller, int things = 1, CancellationToken cancellation = default) =>
+        (await Charge(RateKey.Of(rate, caller.User), Rate.TokensFor(things), cancellation)).Refusal;
+
+    /// <summary>Takes tokens of a bucket, one after the other, until there is none.</summary>
+    public async ValueTask<RateVerdict> Charge(RateKey key, int tokens, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var verdict = await Charge(key, cancellation);
+            if (verdict.Refusal is not null || --tokens <= 0) return verdict;
+        }
+    }
 
     /// <summary>Takes one token of a bucket.</summary>
     public async ValueTask<RateVerdict> Charge(RateKey key, CancellationToken cancellation)

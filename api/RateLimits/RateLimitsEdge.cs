@@ -74,6 +74,22 @@ public static class RateLimitsEdge
             return Problems.Of(refusal);
         });
 
+    /// <summary>Charges the route further for the things that a request names, such as people: see <see cref="Rate.TokensFor"/>.</summary>
+    /// <param name="route">The route, which is limited.</param>
+    /// <param name="things">How many a part of the request names.</param>
+    public static RouteHandlerBuilder LimitedByWork<TPart>(this RouteHandlerBuilder route, Func<TPart, int> things)
+        where TPart : class
+        => route.AddEndpointFilter(async (context, next) =>
+        {
+            var http = context.HttpContext;
+            if (context.Arguments.OfType<TPart>().FirstOrDefault() is not { } part || Rate.TokensFor(things(part)) - 1 is not (> 0 and var more)) return await next(context);
+
+            var rate = http.GetEndpoint()!.Metadata.GetRequiredMetadata<RateMetadata>().Rate;
+            var verdict = await http.RequestServices.GetRequiredService<RateGate>().Charge(RateKey.Of(rate, http), more, http.RequestAborted);
+            Tell(http.Response, verdict);
+            return verdict.Refusal is { } refusal ? Problems.Of(refusal) : await next(context);
+        });
+
     private static void Tell(HttpResponse response, RateVerdict verdict)
     {
         response.Headers["RateLimit-Limit"] = verdict.Limit.ToString(CultureInfo.InvariantCulture);

@@ -22,8 +22,9 @@ internal sealed class HubConnection(LiveNode node, Caller caller, HubConnectionC
 }
 
 /// <summary>Gives every connection of the hub its <see cref="LiveConnection"/>.</summary>
-internal sealed class LiveLifetime(LiveConnections connections, LiveNode node, ILogger<DefaultHubLifetimeManager<LiveHub>> log)
-    : DefaultHubLifetimeManager<LiveHub>(log)
+internal sealed class LiveLifetime<THub>(LiveConnections connections, LiveNode node, ILogger<DefaultHubLifetimeManager<THub>> log)
+    : DefaultHubLifetimeManager<THub>(log)
+    where THub : LiveHub
 {
     /// <inheritdoc/>
     public override Task OnConnectedAsync(HubConnectionContext connection)

@@ -56,7 +56,8 @@ internal sealed partial class LiveFilter(IRateGate gate, Repeater repeater, Decl
         try
         {
             var method = _methods.GetOrAdd(invocationContext.HubMethod, HubDeclaration.Of);
-            if (method.Rate is { } charged && await gate.Charge(charged, LiveHub.Of(invocationContext.Context).Caller) is { } refusal) return Answer(refusal);
+            var things = invocationContext.HubMethodArguments.OfType<IReadOnlyCollection<UserId>>().Sum(people => people.Count);
+            if (method.Rate is { } charged && await gate.Charge(charged, LiveHub.Of(invocationContext.Context).Caller, things) is { } refusal) return Answer(refusal);
             object? answer;
             try
             {

@@ -14,7 +14,7 @@ internal abstract partial class LiveOutput(LiveNode node)
     private bool _writing;
 
     /// <summary>What all connections share.</summary>
-    protected LiveNode Node => node;
+    public LiveNode Node => node;
 
     /// <summary>Guards the state of the connection; never held while something is written.</summary>
     protected Lock Gate { get; } = new();

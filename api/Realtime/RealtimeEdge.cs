@@ -17,7 +17,6 @@ public static class RealtimeEdge
         services.Configure<JsonHubProtocolOptions>(json => SocialJson.Configure(json.PayloadSerializerOptions));
         services.AddSingleton<LiveFilter>();
         services.AddSingleton<IHubProtocol, LiveProtocol>();
-        services.AddSingleton<HubLifetimeManager<LiveHub>, LiveLifetime>();
         services.AddSingleton<LiveNode>();
         services.AddSingleton<LiveConnections>();
         services.AddSingleton<ILiveConnections>(provider => provider.GetRequiredService<LiveConnections>());
@@ -25,4 +24,8 @@ public static class RealtimeEdge
         services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
         return services;
     }
+
+    /// <summary>The hub of the application: there is one, at <c>/v1/live</c>.</summary>
+    internal static IServiceCollection AddLiveHub<THub>(this IServiceCollection services)
+        where THub : LiveHub => services.AddSingleton<HubLifetimeManager<THub>, LiveLifetime<THub>>();
 }

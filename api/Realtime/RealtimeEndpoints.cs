@@ -4,10 +4,11 @@ using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using OrleansSocial.Identity;
+using OrleansSocial.RateLimits;
 
 namespace OrleansSocial.Realtime;
 
-/// <summary>The live routes: the hub, the same events as a stream and by polling, and presence.</summary>
+/// <summary>The live routes: what the hub tells as a stream and by polling, and presence.</summary>
 public static class RealtimeEndpoints
 {
     private const int WaitSecondsMax = 30;
@@ -16,18 +17,21 @@ public static class RealtimeEndpoints
     /// <summary>Maps the slice under the group of the version.</summary>
     public static IEndpointRouteBuilder MapRealtime(this IEndpointRouteBuilder app)
     {
-        app.MapHub<LiveHub>("/live", Configure).NegotiatedAnywhere().Signed().Limited(Rate.Live).Once().Refuses(IdentityRefusals.NotSignedIn);
-
         var events = app.MapGroup("/events").WithTags("Realtime");
         events.MapGet("/", Poll).Signed().Limited(Rate.Reads).Repeated()
             .Refuses(RealtimeRefusals.Wait).Asks<IUserStreamGrain>(nameof(IUserStreamGrain.Read)).Asks<IUserStreamGrain>(nameof(IUserStreamGrain.Attach));
         events.MapGet("/stream", Stream).Signed().Limited(Rate.Live).Repeated()
             .Asks<IUserStreamGrain>(nameof(IUserStreamGrain.Attach)).Asks<IUserStreamGrain>(nameof(IUserStreamGrain.Read))
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
-        app.MapGet("/presence", Presence).WithTags("Realtime").Signed().Limited(Rate.Reads).Repeated()
+        app.MapGet("/presence", Presence).WithTags("Realtime").Signed().Limited(Rate.Reads).LimitedByWork<string>(users => users.Count(c => c == ',')).Repeated()
             .Refuses(RealtimeRefusals.WatchCount, CommonRefusals.Malformed).Asks<IUserStreamGrain>(nameof(IUserStreamGrain.IsOnline));
         return app;
     }
+
+    /// <summary>Maps the hub of the application.</summary>
+    internal static void MapLiveHub<THub>(this IEndpointRouteBuilder app)
+        where THub : LiveHub =>
+        app.MapHub<THub>("/live", Configure).NegotiatedAnywhere().Signed().Limited(Rate.Live).Once().Refuses(IdentityRefusals.NotSignedIn);
 
     // Events of one person do not fill large pipes; small ones push back early, and then the bounded queue counts.
     private static void Configure(HttpConnectionDispatcherOptions hub)

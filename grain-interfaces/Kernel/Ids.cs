@@ -43,9 +43,17 @@ public static class Ids
 
         Span<byte> digest = stackalloc byte[32];
         hash.GetHashAndReset(digest);
-        digest[6] = (byte)(0x80 | (digest[6] & 0x0F));
-        digest[8] = (byte)(0x80 | (digest[8] & 0x3F));
-        return TId.From(new Guid(digest[..16], bigEndian: true));
+        return TId.From(Hashed(digest));
+    }
+
+    /// <summary>The first sixteen bytes of a digest as a UUIDv8.</summary>
+    public static Guid Hashed(ReadOnlySpan<byte> digest)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        digest[..16].CopyTo(bytes);
+        bytes[6] = (byte)(0x80 | (bytes[6] & 0x0F));
+        bytes[8] = (byte)(0x80 | (bytes[8] & 0x3F));
+        return new(bytes, bigEndian: true);
     }
 
     internal static bool TryParse<TId>([NotNullWhen(true)] string? text, out TId id)

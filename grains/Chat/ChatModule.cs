@@ -9,7 +9,7 @@ public static class ChatModule
     public static ISiloBuilder AddChat(this ISiloBuilder silo)
     {
         silo.Services.AddSingleton<MessageStore>();
-        silo.Services.AddSingleton<ConversationStore>();
+        silo.Services.AddSingleton<ConversationStore>().AddSingleton<ConversationIds>();
         silo.Services.AddSingleton<InboxStore>();
         silo.Services.AddSingleton<IChangeSource, ConversationChangeStore>();
         return silo;

@@ -113,6 +113,9 @@ internal sealed class ConversationStore(Database database)
         [Sql.Uuid(viewer), Sql.Uuids([.. people.Select(user => user.Value)])],
         row => UserId.From(row.GetGuid(0)));
 
+    /// <summary>Whether there is such a conversation.</summary>
+    public Task<bool> Exists(ConversationId id) => database.First("SELECT EXISTS (SELECT FROM conversations WHERE id = $1)", [Sql.Uuid(id)], row => row.GetBoolean(0));
+
     /// <summary>Whether one of these people is in so many conversations, or more.</summary>
     public Task<bool> IsAnyInAsMany(IReadOnlyList<UserId> users, int count) => database.First(
         """

@@ -19,7 +19,7 @@ internal static partial class Rules
         ("DateTimeOffset.UtcNow", NotTests, "ask the TimeProvider"),
         ("DateTimeOffset.Now", _ => true, "ask the TimeProvider"),
         ("Guid.NewGuid", f => Repository.ProductRooms.Contains(f.Room), "make identifiers with Ids.New"),
-        ("Task.Delay", f => (f.Room == "tests" && f.Path != "tests/Driver/Backoff.cs") || f.Room is "grains" or "grain-interfaces", "wait for a condition with Eventually, or use a grain timer"),
+        ("Task.Delay", f => (f.Room == "tests" && f.Path != "tests/tools/Driver/Backoff.cs") || f.Room is "grains" or "grain-interfaces", "wait for a condition with Eventually, or use a grain timer"),
         ("Thread.Sleep", _ => true, "await what you wait for"),
         ("Environment.GetEnvironmentVariable", f => f.Room is "grains" or "grain-interfaces" or "api", "bind an options class of the slice"),
     ];
@@ -75,7 +75,7 @@ internal static partial class Rules
             : file.Text.Split('\n').Select((line, i) => (line, i)).Where(l => Unfinished().IsMatch(l.line))
                 .Select(l => new Finding(file.Path, l.i + 1, $"'{Unfinished().Match(l.line).Value}'", "finish it or leave it out"));
 
-    /// <summary>A slice's own types are reached by other slices of the room only through grain-interfaces.</summary>
+    /// <summary>A slice's own types are reached by other slices of the room only through grain-interfaces, but for what it offers to be implemented or derived from.</summary>
     public static IEnumerable<Finding> ReachingIntoSlices(IReadOnlyCollection<SourceFile> files)
     {
         foreach (var room in files.Where(f => f.Room is "grains" or "api").GroupBy(f => f.Room))
@@ -139,9 +139,10 @@ internal static partial class Rules
         !named.Contains("//", StringComparison.Ordinal) && !named.StartsWith('/') && !named.StartsWith('-') && !named.Contains('*') && !named.Contains('…')
         && (named.Split('/')[0] is "silo" or "api" or "grains" or "grain-interfaces" or "tests" or "deploy");
 
+    // What is public to be implemented or derived from is offered.
     private static bool IsHidden(BaseTypeDeclarationSyntax type) =>
         type.Parent is not BaseTypeDeclarationSyntax && !type.Identifier.Text.EndsWith("Module", StringComparison.Ordinal) && !type.Identifier.Text.EndsWith("Endpoints", StringComparison.Ordinal)
-        && !(type is InterfaceDeclarationSyntax && type.Modifiers.Any(SyntaxKind.PublicKeyword));
+        && !((type is InterfaceDeclarationSyntax || type.Modifiers.Any(SyntaxKind.AbstractKeyword)) && type.Modifiers.Any(SyntaxKind.PublicKeyword));
 
     private static bool NotTests(SourceFile file) => file.Room != "tests";
 

@@ -38,6 +38,21 @@ public sealed class ConversationTests(SharedHost shared)
     }
 
     [Fact]
+    public async Task Nobody_can_work_out_the_id_of_a_conversation_and_those_that_were_begun_before_keep_theirs()
+    {
+        var (alice, bob, carol) = await shared.Host.Three();
+        static ConversationId Unkeyed(Person one, Person other) => string.CompareOrdinal(one.Id.ToString(), other.Id.ToString()) < 0
+            ? ConversationIds.Unkeyed("direct", one.Id, other.Id.ToString()) : ConversationIds.Unkeyed("direct", other.Id, one.Id.ToString());
+
+        var fresh = await alice.Pair(bob);
+        var before = (await shared.Host.Grains.GetGrain<IConversationGrain>(Unkeyed(alice, carol)).Create(new(alice.Id, ConversationKind.Direct, null, [carol.Id]))).Value;
+
+        Assert.NotEqual(Unkeyed(alice, bob), fresh.Id);
+        Assert.Equal(fresh.Id, (await bob.Pair(alice)).Id);
+        Assert.Equal(before.Id, (await carol.Pair(alice)).Id);
+    }
+
+    [Fact]
     public async Task Two_people_have_one_conversation_whoever_begins_it()
     {
         var (alice, bob, _) = await shared.Host.Three();

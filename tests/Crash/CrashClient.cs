@@ -68,6 +68,15 @@ internal sealed class CrashClient(ApiClient api, Uri hub, ClientLog log, IReadOn
         }
     }
 
+    /// <summary>A conversation as its grain holds it, in the line of <see cref="Verify.Database.ReadRooms"/>.</summary>
+    public async Task<string> Held(Guid room, CancellationToken stop)
+    {
+        var view = await Backoff.Patiently(() => api.Must(HttpMethod.Get, $"/v1/conversations/{room}", null, stop), stop);
+        var members = view.GetProperty("members").EnumerateArray().OrderBy(member => member.GetProperty("user").GetString(), StringComparer.Ordinal)
+            .Select(member => $", {member.GetProperty("user")} {member.GetProperty("joinedSeq")} {member.GetProperty("readSeq")}");
+        return view.GetProperty("lastSeq") + string.Concat(members);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -10,6 +10,9 @@ internal sealed class Crowd : IAsyncDisposable
 {
     public const string Password = "correct horse battery";
 
+    // People are spread over the nodes in turn, so that the first ones ask all of them.
+    private const int NodesMax = 3;
+
     private readonly string _logs;
     private readonly CancellationTokenSource _giveUp;
     private readonly CancellationTokenSource _stopFollowing;
@@ -104,7 +107,7 @@ internal sealed class Crowd : IAsyncDisposable
         return Until(() => Task.FromResult(TimeProvider.System.GetElapsedTime(since) >= time), $"{time} to pass");
     }
 
-    /// <summary>Lets everyone finish and catch up, and compares what they were promised and saw with what is stored.</summary>
+    /// <summary>Lets everyone finish and catch up, and compares what they were promised and saw, and what grains hold, with what is stored.</summary>
     /// <returns>What is stored.</returns>
     public async Task<IReadOnlyList<StoredRow>> Finish(string postgres)
     {
@@ -118,6 +121,7 @@ internal sealed class Crowd : IAsyncDisposable
         await _stopFollowing.CancelAsync();
         await Task.WhenAll(_following);
         var stored = await Database.ReadAll(postgres);
+        await CheckHeld(postgres);
         foreach (var client in Clients) client.Dispose();
 
         var lines = ClientLog.ReadFolder(_logs);
@@ -126,6 +130,16 @@ internal sealed class Crowd : IAsyncDisposable
         // A checker that finds nothing wrong with a lost message proves nothing.
         Assert.NotEmpty(Checker.Check(lines, [.. stored.Where(r => r.Seq != 5)]));
         return stored;
+    }
+
+    /// <summary>What the grains hold after all of it is what is stored, whichever node tells it.</summary>
+    private async Task CheckHeld(string postgres)
+    {
+        var stored = await Database.ReadRooms(postgres);
+        foreach (var client in Clients.Take(NodesMax))
+        {
+            foreach (var room in client.Rooms) Assert.Equal(stored[room], await client.Held(room, GiveUp));
+        }
     }
 
     /// <inheritdoc/>

@@ -30,6 +30,22 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    public async Task What_names_many_things_costs_more_than_what_names_one()
+    {
+        await using var host = await Start(("Writes", 12));
+        var alice = await host.Person("alice");
+        Task<HttpResponseMessage> Group(int people) =>
+            alice.Post("/v1/conversations", new { kind = "group", title = "Many", members = Enumerable.Range(0, people).Select(_ => Guid.NewGuid()) });
+
+        var first = await Group(250);
+        await Person.Refused(first, HttpStatusCode.UnprocessableEntity, "chat.unknown_user");
+        await Person.Refused(await Group(250), HttpStatusCode.UnprocessableEntity, "chat.unknown_user");
+
+        Assert.Equal("6", Header(first, "RateLimit-Remaining"));
+        await Person.Refused(await Group(1), HttpStatusCode.TooManyRequests, "rates.too_many");
+    }
+
+    [Fact]
     public async Task However_many_come_at_once_no_more_pass_than_the_bucket_holds()
     {
         await using var host = await Start(("Reads", 50));

@@ -24,7 +24,7 @@ internal sealed class YardstickTarget() : ChatTarget("plain SignalR + Npgsql")
     private int _rooms;
 
     public override Task<ServerProcess> Start(string postgres) => ServerProcess.Start(
-        Checkout.Assembly("tests/Yardstick", "yardstick.dll"),
+        Checkout.Assembly("tests/tools/Yardstick", "yardstick.dll"),
         new Dictionary<string, string> { ["ConnectionStrings__Postgres"] = postgres });
 
     public override async Task<IReadOnlyList<LiveSocket>> Connect(ServerProcess server, int count, CancellationToken cancellation)

@@ -70,7 +70,7 @@ internal static class DurableSendBenchmarks
         {
             UserId[] people = [Ids.New<UserId>(TimeProvider.System), Ids.New<UserId>(TimeProvider.System)];
             foreach (var user in people) await grains.GetGrain<IUserGrain>(user).Create($"user{user.Value:N}"[..30], "Somebody");
-            var room = grains.GetGrain<IConversationGrain>(ConversationIds.Direct(people[0], people[1]));
+            var room = grains.GetGrain<IConversationGrain>(Ids.New<ConversationId>(TimeProvider.System));
             var begun = await room.Create(new(people[0], ConversationKind.Direct, null, [people[1]]));
             if (begun.Refusal is { } refusal) throw new InvalidOperationException(refusal.Code);
             (seats[i], seats[Pairs + i]) = ((room, people[0]), (room, people[1]));

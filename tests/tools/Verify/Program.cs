@@ -36,5 +36,21 @@ namespace OrleansSocial.Verify
                 rows.Add(new(reader.GetGuid(0), reader.GetInt64(1), reader.GetGuid(2), await reader.IsDBNullAsync(3) ? null : reader.GetString(3), reader.GetString(4)));
             return rows;
         }
+
+        /// <summary>Each conversation in a line: its last number, and its members with the numbers of their joining and reading, ordered by id.</summary>
+        public static async Task<IReadOnlyDictionary<Guid, string>> ReadRooms(string connection)
+        {
+            await using var source = NpgsqlDataSource.Create(connection);
+            await using var command = source.CreateCommand(
+                """
+                SELECT m.conversation_id, (SELECT max(seq) FROM messages AS e WHERE e.conversation_id = m.conversation_id)
+                    || string_agg(format(', %s %s %s', m.user_id, m.joined_seq, m.read_seq), '' ORDER BY m.user_id)
+                FROM members AS m WHERE m.left_seq IS NULL GROUP BY m.conversation_id
+                """);
+            await using var reader = await command.ExecuteReaderAsync();
+            var rooms = new Dictionary<Guid, string>();
+            while (await reader.ReadAsync()) rooms.Add(reader.GetGuid(0), reader.GetString(1));
+            return rooms;
+        }
     }
 }

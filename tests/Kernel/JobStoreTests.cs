@@ -77,6 +77,20 @@ public sealed class JobStoreTests(ChatServer server)
     }
 
     [Fact]
+    public async Task What_no_version_lets_recur_any_more_is_forgotten_after_some_days()
+    {
+        var (one, _) = await Silos();
+        await one.Store.Declare([.. s_kinds.All, new("test.of-yesterday", "test.chores", (_, _) => Task.CompletedTask, "0 * * * *")], TimeProvider.System.GetUtcNow(), default);
+        await PrivatePostgres.Execute(one.Connection, "UPDATE jobs SET run_at = now() - interval '6 days'");
+        Assert.Equal(0, await one.Store.Forget(s_kinds, 7, default));
+
+        await PrivatePostgres.Execute(one.Connection, "UPDATE jobs SET run_at = now() - interval '8 days'");
+
+        Assert.Equal(1, await one.Store.Forget(s_kinds, 7, default));
+        Assert.Equal(["test.hourly"], await one.Database.All("SELECT kind FROM jobs", [], row => row.GetString(0)));
+    }
+
+    [Fact]
     public async Task What_ended_long_ago_is_swept_and_nothing_else()
     {
         var (one, _) = await Silos();

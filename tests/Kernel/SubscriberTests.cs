@@ -196,6 +196,27 @@ public sealed class SubscriberTests
         Assert.True(await FencedDatabase.Scalar<bool>(listener.Database, $"SELECT min(at) >= to_timestamp({now.AddSeconds(2).ToUnixTimeMilliseconds()} / 1000.0) - interval '1 ms' FROM events WHERE data->>'Text' = 'due'"));
     }
 
+    [Fact]
+    public async Task What_came_due_while_nothing_ran_happens_once_at_the_next_start()
+    {
+        string connection;
+        await using (var before = await Listener.Start())
+        {
+            connection = before.Host.ConnectionString;
+            var inAnHour = TimeProvider.System.GetUtcNow().AddHours(1);
+            await before.Write(effects =>
+            {
+                for (var i = 0; i < 30; i++) effects.Due(inAnHour, new Said(UserId.From(Guid.NewGuid()), "overdue"));
+            });
+        }
+
+        await PrivatePostgres.Execute(connection, "UPDATE event_due SET at = now() - interval '10 hours'");
+        await using var listener = await Listener.Start(connection: connection);
+
+        await listener.Heard(30);
+        Assert.Equal(0, await FencedDatabase.Scalar<long>(listener.Database, "SELECT count(*) FROM event_due"));
+    }
+
     /// <summary>An application with a subscriber that writes down what it hears.</summary>
     private sealed class Listener : IAsyncDisposable
     {

@@ -15,8 +15,9 @@ internal static class JobsModule
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, JobRunner>();
         return services.Recurring("jobs.swept", "11 * * * *", (provider, run) =>
         {
-            run.Effects.Add(JobStore.Swept, (provider.GetRequiredService<IOptions<JobOptions>>().Value.DaysMax, SweptRowsMax));
-            return Task.CompletedTask;
+            var days = provider.GetRequiredService<IOptions<JobOptions>>().Value.DaysMax;
+            run.Effects.Add(JobStore.Swept, (days, SweptRowsMax));
+            return provider.GetRequiredService<JobStore>().Forget(provider.GetRequiredService<JobKinds>(), days, run.Cancelled);
         });
     }
 

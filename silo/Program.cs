@@ -47,9 +47,9 @@ public static class SocialApp
         {
             app.UseEdgeKernel();
             app.UsePage();
-            app.UseDoors();
             app.UseRouting();
             app.UseCors();
+            app.UseDoors();
             app.UseAuthentication();
             app.UseRateGate();
             app.UseAuthorization();

@@ -24,11 +24,13 @@ public static class Edge
         return services;
     }
 
-    /// <summary>Puts exception handling first, and gives every bare status of the framework its problem.</summary>
+    /// <summary>Puts exception handling first, gives every bare status of the framework its problem, and takes requests in every form that HTTP allows.</summary>
     public static IApplicationBuilder UseEdgeKernel(this IApplicationBuilder app)
     {
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = _ => true });
         app.UseStatusCodePages(pages => BareStatus(pages.HttpContext));
+        app.UseHead();
+        app.UseCharset();
         return app;
     }
 
@@ -37,13 +39,14 @@ public static class Edge
     {
         app.MapOpenApi("/openapi/{documentName}.json").Public();
         app.MapDocsPage();
+        app.MapProblemsPage();
     }
 
     private static Task BareStatus(HttpContext context) => context.Response.StatusCode switch
     {
         StatusCodes.Status404NotFound => Problems.Write(context, CommonRefusals.NotFound),
         StatusCodes.Status405MethodNotAllowed => Problems.Write(
-            context, StatusCodes.Status405MethodNotAllowed, Problems.MethodNotAllowedCode, "This route does not take this method; see /docs."),
+            context, StatusCodes.Status405MethodNotAllowed, Problems.MethodNotAllowedCode, Problems.MethodNotAllowedDetail),
         StatusCodes.Status413PayloadTooLarge => Problems.Write(context, CommonRefusals.BodyTooLarge),
         StatusCodes.Status415UnsupportedMediaType => Problems.Write(context, CommonRefusals.UnsupportedMedia),
         StatusCodes.Status400BadRequest => Problems.Write(context, CommonRefusals.Malformed),
@@ -74,6 +77,7 @@ public static class Edge
             var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
             if (type == typeof(string) || IsId(type)) schema.Type ??= JsonSchemaType.String;
             if (IsId(type)) schema.Format = "uuid";
+            if (type == typeof(DateTimeOffset)) (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
             if (context.JsonTypeInfo.ElementType is { } item && IsId(item)) schema.Items ??= new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" };
             return Task.CompletedTask;
         });

@@ -37,7 +37,7 @@ public sealed partial class Faults(IHostApplicationLifetime process, ILogger<Fau
             httpContext,
             StatusCodes.Status500InternalServerError,
             Problems.FaultCode,
-            "Something went wrong on our side; the trace id names it in the log.");
+            Problems.FaultDetail);
         return true;
     }
 

@@ -14,6 +14,12 @@ public static class Problems
     /// <summary>The method is not one that the route takes.</summary>
     public const string MethodNotAllowedCode = "request.method_not_allowed";
 
+    /// <summary>What is said of a bug.</summary>
+    public const string FaultDetail = "Something went wrong on our side; the trace id names it in the log.";
+
+    /// <summary>What is said of a method that a route does not take.</summary>
+    public const string MethodNotAllowedDetail = "This route does not take this method; see /docs.";
+
     /// <summary>A result that writes <paramref name="refusal"/> as its problem.</summary>
     public static IResult Of(Refusal refusal) => new RefusalResult(refusal);
 
@@ -34,7 +40,7 @@ public static class Problems
         response.ContentType = "application/problem+json";
         response.Headers.CacheControl = "no-store";
         var problem = new Problem(
-            $"/docs/problems#{code}",
+            $"{ProblemsPage.Path}#{code}",
             Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status),
             status,
             detail,

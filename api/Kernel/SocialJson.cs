@@ -30,6 +30,7 @@ public static class SocialJson
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         options.Converters.Add(new StorableTextConverter());
+        options.Converters.Add(new TimeConverter());
     }
 
     private static JsonSerializerOptions Create()

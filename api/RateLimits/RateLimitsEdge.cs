@@ -43,7 +43,7 @@ public static class RateLimitsEdge
             {
                 var key = RateKey.Of(limited.Rate, context);
                 var verdict = await gate.Charge(key, context.RequestAborted);
-                Tell(context.Response, verdict);
+                Tell(context, verdict);
                 if (verdict.Refusal is { } refusal)
                 {
                     await Problems.Write(context, refusal);
@@ -70,7 +70,7 @@ public static class RateLimitsEdge
             var gate = http.RequestServices.GetRequiredService<RateGate>();
             var verdict = await gate.Charge(RateKey.Of(rate, named), http.RequestAborted);
             if (verdict.Refusal is not { } refusal) return await next(context);
-            Tell(http.Response, verdict);
+            Tell(http, verdict);
             return Problems.Of(refusal);
         });
 
@@ -86,14 +86,24 @@ public static class RateLimitsEdge
 
             var rate = http.GetEndpoint()!.Metadata.GetRequiredMetadata<RateMetadata>().Rate;
             var verdict = await http.RequestServices.GetRequiredService<RateGate>().Charge(RateKey.Of(rate, http), more, http.RequestAborted);
-            Tell(http.Response, verdict);
+            Tell(http, verdict);
             return verdict.Refusal is { } refusal ? Problems.Of(refusal) : await next(context);
         });
 
-    private static void Tell(HttpResponse response, RateVerdict verdict)
+    // The last verdict, when the answer starts: what handles a fault clears the headers that were set until then.
+    private static void Tell(HttpContext context, RateVerdict verdict)
     {
-        response.Headers["RateLimit-Limit"] = verdict.Limit.ToString(CultureInfo.InvariantCulture);
-        response.Headers["RateLimit-Remaining"] = verdict.Remaining.ToString(CultureInfo.InvariantCulture);
-        response.Headers["RateLimit-Reset"] = Math.Ceiling(verdict.ResetSeconds).ToString(CultureInfo.InvariantCulture);
+        var isFirst = !context.Items.ContainsKey(typeof(RateVerdict));
+        context.Items[typeof(RateVerdict)] = verdict;
+        if (isFirst) context.Response.OnStarting(static state => Tell((HttpContext)state), context);
+    }
+
+    private static Task Tell(HttpContext context)
+    {
+        var (headers, verdict) = (context.Response.Headers, (RateVerdict)context.Items[typeof(RateVerdict)]!);
+        headers["RateLimit-Limit"] = verdict.Limit.ToString(CultureInfo.InvariantCulture);
+        headers["RateLimit-Remaining"] = verdict.Remaining.ToString(CultureInfo.InvariantCulture);
+        headers["RateLimit-Reset"] = Math.Ceiling(verdict.ResetSeconds).ToString(CultureInfo.InvariantCulture);
+        return Task.CompletedTask;
     }
 }

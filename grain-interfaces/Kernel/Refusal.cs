@@ -56,9 +56,9 @@ public static class CommonRefusals
     /// <summary>The body is larger than the route takes.</summary>
     public static readonly Refusal BodyTooLarge = new("request.too_large", Kind.TooLarge, "The body is larger than this route takes.");
 
-    /// <summary>The content type is not application/json.</summary>
+    /// <summary>The content type is not application/json in UTF-8.</summary>
     public static readonly Refusal UnsupportedMedia =
-        new("request.unsupported_media", Kind.UnsupportedMedia, "Send the body as application/json.");
+        new("request.unsupported_media", Kind.UnsupportedMedia, "Send the body as application/json, in UTF-8.");
 
     /// <summary>A text holds NUL or a lone surrogate, which the storage cannot hold.</summary>
     public static readonly Refusal TextNotStorable =

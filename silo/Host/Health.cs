@@ -8,13 +8,14 @@ namespace OrleansSocial.Host;
 internal static class Health
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+    private static readonly string[] s_methods = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>Maps <c>/health/live</c> (the process answers) and <c>/health/ready</c> (everything has started, the database answers, nothing is draining, other silos answer if there are any; at a node without grains: a silo answers).</summary>
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         var health = app.MapGroup("/health").Public().ExcludeFromDescription();
-        health.MapGet("/live", () => new Report("alive", null));
-        health.MapGet("/ready", async (HttpContext context) =>
+        health.MapMethods("/live", s_methods, () => new Report("alive", null));
+        health.MapMethods("/ready", s_methods, async (HttpContext context) =>
             await Fault(context.RequestServices, context.RequestAborted) is { } fault
                 ? Results.Json(new Report("not ready", fault), statusCode: StatusCodes.Status503ServiceUnavailable)
                 : Results.Ok(new Report("ready", null)));

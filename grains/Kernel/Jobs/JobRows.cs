@@ -1,7 +1,7 @@
 namespace OrleansSocial.Kernel;
 
 /// <summary>A job that is enqueued.</summary>
-internal sealed record EnqueuedJob(Guid Id, JobDeclaration Declared, IJob Job, DateTimeOffset? At);
+internal sealed record EnqueuedJob(Guid Id, JobDeclaration Declared, string Key, string Data, DateTimeOffset? At);
 
 /// <summary>How an attempt at a job has ended.</summary>
 /// <param name="Of">The attempt.</param>

@@ -9,12 +9,13 @@ internal static class JobRules
     /// <summary>Longest record, as JSON: what is larger lies in a table or with the objects, and the job names it.</summary>
     public const int DataCharsMax = 8 * 1024;
 
-    /// <summary>Refuses what is no job.</summary>
+    /// <summary>The record of a job as its row holds it. Refuses what is no job.</summary>
     /// <exception cref="ArgumentException">Its key or its data has another size than it may have: a mistake of whoever enqueues it.</exception>
-    public static void Check(IJob job)
+    public static string DataOf(IJob job)
     {
         if (job.Key.Length is 0 or > KeyCharsMax) throw new ArgumentException($"The key of {job.GetType().Name} has {job.Key.Length} characters; it has 1 to {KeyCharsMax}.", nameof(job));
-        if (StateSerializer.Text(job).Length is > DataCharsMax and var chars) throw new ArgumentException($"{job.GetType().Name} has {chars} characters of data; it may have {DataCharsMax}.", nameof(job));
+        var data = StateSerializer.Text(job);
+        return data.Length <= DataCharsMax ? data : throw new ArgumentException($"{job.GetType().Name} has {data.Length} characters of data; it may have {DataCharsMax}.", nameof(job));
     }
 
     /// <summary>How long a job rests after an attempt: the first pause doubled with each further attempt, up to the longest, and up to half as much more by lot, so that what failed together does not come back together.</summary>

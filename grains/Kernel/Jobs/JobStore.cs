@@ -17,8 +17,8 @@ internal sealed class JobStore(Database database, WriteFence fence)
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) WITH ORDINALITY AS e (i, k, y, q, d, t, n)
         ON CONFLICT (kind, key) DO NOTHING
         """,
-        columns => columns.Uuid(r => r.Id).Text(r => r.Declared.Kind).Text(r => r.Job.Key).Text(r => r.Declared.Queue).Text(r => StateSerializer.Text(r.Job)).Time(r => r.At),
-        order: 10) { Merge = new(r => (r.Declared.Kind, r.Job.Key), (first, _) => first) };
+        columns => columns.Uuid(r => r.Id).Text(r => r.Declared.Kind).Text(r => r.Key).Text(r => r.Declared.Queue).Text(r => r.Data).Time(r => r.At),
+        order: 10) { Merge = new(r => (r.Declared.Kind, r.Key), (first, _) => first) };
 
     /// <summary>Ends attempts. One that is not this process's any more ends the transaction.</summary>
     public static readonly Statement<EndedJob> Ended = new(

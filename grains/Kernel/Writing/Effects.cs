@@ -25,8 +25,8 @@ internal sealed class Effects
     /// <exception cref="ArgumentException">Its key or its data is too long.</exception>
     public void Enqueue(IJob job, DateTimeOffset? at = null)
     {
-        JobRules.Check(job);
-        _all.Add((_, rows) => rows.Add(JobStore.Enqueued, new(Guid.CreateVersion7(rows.At), JobDeclaration.Of(job.GetType()), job, at)));
+        var (declared, key, data) = (JobDeclaration.Of(job.GetType()), job.Key, JobRules.DataOf(job));
+        _all.Add((_, rows) => rows.Add(JobStore.Enqueued, new(Guid.CreateVersion7(rows.At), declared, key, data, at)));
     }
 
     /// <summary>Cancels a job, or tells it to stop when it runs; nothing when there is none, or it has ended.</summary>

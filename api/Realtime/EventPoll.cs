@@ -1,37 +1,44 @@
 namespace OrleansSocial.Realtime;
 
 /// <summary>One long poll: reads from the cursor, and when nothing is there waits for a push and reads again.</summary>
-internal sealed class EventPoll : IConnectionObserver
+internal sealed class EventPoll(LiveNode node, Caller caller) : ILiveEnd
 {
     private const int NoticesMax = 100;
 
     private readonly List<LiveEvent> _notices = [];
     private TaskCompletionSource _pushed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private string? _closed;
+
+    /// <inheritdoc/>
+    public ConnectionId Id { get; } = Ids.New<ConnectionId>(node.Clock);
+
+    /// <inheritdoc/>
+    public Caller Caller => caller;
 
     /// <summary>What happened since <paramref name="cursor"/>; waits up to <paramref name="wait"/> for something to happen.</summary>
-    public static async Task<Outcome<CatchUp>> Run(LiveNode node, Caller caller, string? cursor, TimeSpan wait, CancellationToken cancellation)
+    public static async Task<Outcome<CatchUp>> Run(LiveNodeAccess live, Caller caller, string? cursor, TimeSpan wait, CancellationToken cancellation)
     {
-        var stream = node.Grains.GetGrain<IUserStreamGrain>(caller.User);
-        var first = await stream.Read(cursor, node.Options.PageEventsMax);
+        var poll = new EventPoll(live.Node, caller);
+        var first = await poll.Read(cursor);
         if (wait == TimeSpan.Zero || !first.TryGet(out var page, out _) || IsAnswer(page)) return first;
 
-        var poll = new EventPoll();
-        var reference = node.Grains.CreateObjectReference<IConnectionObserver>(poll);
-        var connection = Ids.New<ConnectionId>(node.Clock);
+        if (!(await live.People.Come(caller.User)).TryGet(out var person, out var refusal)) return refusal;
+        live.Connections.Add(poll);
+        person.Add(poll);
         try
         {
-            var attached = await stream.Attach(connection, reference);
-            return attached.TryGet(out _, out var refusal) ? await poll.Wait(node, stream, page.Cursor, wait, cancellation) : refusal;
+            return await poll.Wait(page.Cursor, wait, cancellation);
         }
         finally
         {
-            await stream.Detach(connection);
-            node.Grains.DeleteObjectReference<IConnectionObserver>(reference);
+            person.Remove(poll);
+            live.Connections.Remove(poll);
+            live.People.Leave(person);
         }
     }
 
     /// <inheritdoc/>
-    public Task Push(LiveEvent happened, long attachment, long number)
+    public void Take(LiveEvent happened, LiveFrame frame, Outbox outbox)
     {
         lock (_notices)
         {
@@ -39,51 +46,57 @@ internal sealed class EventPoll : IConnectionObserver
             if (happened.Seq is null && _notices.Count < NoticesMax) _notices.Add(happened);
             _pushed.TrySetResult();
         }
-
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public Task Position(string cursor, long attachment, long number) => Task.CompletedTask;
+    public void Reach(string cursor, Outbox outbox)
+    {
+    }
 
     /// <inheritdoc/>
     public Task Close(string code)
     {
-        lock (_notices) _pushed.TrySetResult();
+        lock (_notices)
+        {
+            _closed ??= code;
+            _pushed.TrySetResult();
+        }
+
         return Task.CompletedTask;
     }
 
-    // Attached first, read afterwards: what happens in between is found by the reading or wakes the waiting.
-    private async Task<Outcome<CatchUp>> Wait(LiveNode node, IUserStreamGrain stream, string cursor, TimeSpan wait, CancellationToken cancellation)
+    // Added first, read afterwards: what happens in between is found by the reading or wakes the waiting.
+    private async Task<Outcome<CatchUp>> Wait(string cursor, TimeSpan wait, CancellationToken cancellation)
     {
         var began = node.Clock.GetTimestamp();
         while (true)
         {
             Task pushed;
-            lock (_notices) pushed = _pushed.Task;
-            var read = await stream.Read(cursor, node.Options.PageEventsMax);
+            lock (_notices)
+            {
+                if (_closed == RealtimeRefusals.SessionEnded.Code) return RealtimeRefusals.SessionEnded;
+                if (_pushed.Task.IsCompleted) _pushed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                pushed = _pushed.Task;
+            }
+
+            var read = await Read(cursor);
             if (!read.TryGet(out var page, out _)) return read;
             var left = wait - node.Clock.GetElapsedTime(began);
-            page = WithNotices(page);
-            if (IsAnswer(page) || left <= TimeSpan.Zero) return page;
-
-            try
+            lock (_notices)
             {
-                await pushed.WaitAsync(left, node.Clock, cancellation);
-            }
-            catch (TimeoutException)
-            {
-                continue;
+                if (_closed == RealtimeRefusals.SessionEnded.Code) return RealtimeRefusals.SessionEnded;
+                page = WithNotices(page);
+                if (IsAnswer(page) || left <= TimeSpan.Zero || _closed is not null) return page;
             }
 
-            lock (_notices) _pushed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            await pushed.WaitAsync(left, node.Clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellation.ThrowIfCancellationRequested();
         }
     }
 
-    private CatchUp WithNotices(CatchUp page)
-    {
-        lock (_notices) return _notices.Count == 0 || page.More ? page : page with { Events = [.. page.Events, .. _notices] };
-    }
+    private Task<Outcome<CatchUp>> Read(string? cursor) => node.Changes(caller.User).Read(caller.User, cursor, node.Options.PageEventsMax);
+
+    private CatchUp WithNotices(CatchUp page) => _notices.Count == 0 || page.More ? page : page with { Events = [.. page.Events, .. _notices] };
 
     private static bool IsAnswer(CatchUp page) => page.Events.Count > 0 || page.More || page.Reset;
 }

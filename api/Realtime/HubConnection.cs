@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace OrleansSocial.Realtime;
 
 /// <summary>A live connection over the hub.</summary>
-internal sealed class HubConnection(LiveNode node, Caller caller, HubConnectionContext socket) : LiveConnection(node, caller)
+internal sealed class HubConnection(LiveNode node, LivePeople people, Caller caller, HubConnectionContext socket) : LiveConnection(node, people, caller)
 {
     /// <inheritdoc/>
     protected override ValueTask Write(LiveFrame frame) => socket.WriteAsync(frame.Message);
@@ -22,26 +22,45 @@ internal sealed class HubConnection(LiveNode node, Caller caller, HubConnectionC
 }
 
 /// <summary>Gives every connection of the hub its <see cref="LiveConnection"/>.</summary>
-internal sealed class LiveLifetime<THub>(LiveConnections connections, LiveNode node, ILogger<DefaultHubLifetimeManager<THub>> log)
+internal sealed partial class LiveLifetime<THub>(LiveConnections connections, LiveNode node, LivePeople people, ILogger<DefaultHubLifetimeManager<THub>> log)
     : DefaultHubLifetimeManager<THub>(log)
     where THub : LiveHub
 {
     /// <inheritdoc/>
-    public override Task OnConnectedAsync(HubConnectionContext connection)
+    public override async Task OnConnectedAsync(HubConnectionContext connection)
     {
         var caller = Caller.From(connection.User) ?? throw new InvalidOperationException("The hub must be mapped Signed().");
-        var live = new HubConnection(node, caller, connection);
+        var live = new HubConnection(node, people, caller, connection);
         connection.Features.Set<LiveConnection>(live);
         connections.Add(live);
         Forget(connection.GetHttpContext());
-        return base.OnConnectedAsync(connection);
+        await base.OnConnectedAsync(connection);
+        await Count(live);
     }
 
     /// <inheritdoc/>
     public override async Task OnDisconnectedAsync(HubConnectionContext connection)
     {
-        if (connection.Features.Get<LiveConnection>() is { } live) await connections.Remove(live);
+        if (connection.Features.Get<LiveConnection>() is { } live)
+        {
+            connections.Remove(live);
+            live.Leave();
+        }
+
         await base.OnDisconnectedAsync(connection);
+    }
+
+    private async Task Count(HubConnection live)
+    {
+        try
+        {
+            if (await live.Arrive() is { } refusal) await live.Close(refusal.Code);
+        }
+        catch (Exception fault)
+        {
+            // No silo answers: whatever is asked of the connection counts it, or says that it cannot be answered now.
+            LogNotCounted(node.Log, fault.Message);
+        }
     }
 
     // A connection lives for hours; the headers, the address with its token and the ticket of its first moment need not.
@@ -53,4 +72,7 @@ internal sealed class LiveLifetime<THub>(LiveConnections connections, LiveNode n
         http.Features.Set<IAuthenticateResultFeature>(null);
         if (http.Features.Get<IHttpRequestFeature>() is { } request) (request.RawTarget, request.QueryString) = ("", "");
     }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A connection was not counted: {Cause}")]
+    private static partial void LogNotCounted(ILogger log, string cause);
 }

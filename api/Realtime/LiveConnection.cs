@@ -1,86 +1,153 @@
 namespace OrleansSocial.Realtime;
 
-/// <summary>One live connection at this node: attached to its person's grain, which pushes to it, for as long as it renews its lease.</summary>
-internal abstract class LiveConnection(LiveNode node, Caller caller) : LiveDelivery(node)
+/// <summary>One live connection at this node.</summary>
+/// <remarks>Invariants:
+/// 1. A position goes out only after every event that it covers (<see cref="LivePerson"/>).
+/// 2. A position goes out only once the client has been handed the end of its own catch-up; before that it could lie ahead of it.
+/// 3. Positions only rise.</remarks>
+internal abstract class LiveConnection(LiveNode node, LivePeople people, Caller caller) : LiveOutput(node), ILiveEnd
 {
-    private IConnectionObserver? _reference;
-    private volatile bool _gone;
+    private LivePerson? _person;
+    private string? _told;
+    private int _era;
+    private volatile bool _subscribed;
+    private bool _gone;
 
-    /// <summary>Names this connection to the grains.</summary>
+    /// <summary>Names this connection.</summary>
     public ConnectionId Id { get; } = Ids.New<ConnectionId>(node.Clock);
 
     /// <summary>Whose it is.</summary>
     public Caller Caller { get; } = caller;
 
-    /// <summary>True while its person's grain is meant to push to it.</summary>
-    public bool Attached => _reference is not null;
+    /// <summary>Whether it is told what happens.</summary>
+    public bool IsSubscribed => _subscribed;
 
-    /// <inheritdoc/>
-    public override IUserStreamGrain Stream => Node.Grains.GetGrain<IUserStreamGrain>(Caller.User);
+    /// <summary>The people that it watches.</summary>
+    public WatchList Watched { get; private set; } = WatchList.Empty;
 
-    /// <summary>Attaches, then reads from the client's cursor. What the answer covers is settled once it is written.</summary>
+    /// <summary>Counts it among the connections of its person, before anything is asked of it. Again: changes nothing.</summary>
+    public async Task<Refusal?> Arrive()
+    {
+        if (_person is not null) return null;
+        if (!(await people.Come(Caller.User)).TryGet(out var person, out var refusal)) return refusal;
+        lock (Gate)
+        {
+            if (!_gone)
+            {
+                _person = person;
+                return null;
+            }
+        }
+
+        people.Leave(person);
+        return null;
+    }
+
+    /// <summary>Tells it everything from here on, then reads from the client's cursor. What the answer covers is settled once it is written.</summary>
     public async Task<CatchUpAnswer> Subscribe(string? cursor)
     {
         var era = BeginAnew();
-        if (await Attach() is { } refusal) return new(null, refusal, null);
-        NoteBehind(false);
-        var read = await Stream.Read(cursor, Node.Options.PageEventsMax);
+        if (await Arrive() is { } refusal) return new(null, refusal, null);
+        Join();
+        var read = await Node.Changes(Caller.User).Read(Caller.User, cursor, Node.Options.PageEventsMax);
         return read.TryGet(out var page, out var refused)
             ? new(page, null, page.More ? null : () => ReadToEnd(page.Cursor, era))
             : new(null, refused, null);
     }
 
-    /// <summary>Attaches to the person's grain, or renews the lease.</summary>
-    public async Task<Refusal?> Attach()
+    /// <inheritdoc/>
+    public void Take(LiveEvent happened, LiveFrame frame, Outbox outbox)
     {
-        _reference ??= Node.Grains.CreateObjectReference<IConnectionObserver>(this);
-        var outcome = await Stream.Attach(Id, _reference);
-        if (!outcome.TryGet(out var attachment, out var refusal))
-        {
-            Release();
-            return refusal;
-        }
-
-        Joined(attachment);
-        return null;
+        if (happened.Data is PresenceNotice notice && !Watched.Note(notice)) return;
+        Place(frame, outbox);
     }
 
-    /// <summary>Renews the lease of an attached connection, and what it watches.</summary>
-    /// <param name="watches">Whether to renew what it watches.</param>
-    /// <param name="behind">Whether pushes may have been lost on their way to the person's grain.</param>
-    public async Task Renew(bool watches, bool behind = false)
+    /// <inheritdoc/>
+    public void Reach(string cursor, Outbox outbox)
     {
-        if (Closed || !Attached) return;
-        if (behind) NoteBehind(true);
-        if (await Attach() is not null) await Close(RealtimeRefusals.Resync.Code);
-        if (watches) await Task.WhenAll(Watched.People.Select(user => RenewWatch(user, certain: !behind)));
+        lock (Gate)
+        {
+            if (_told is null || string.CompareOrdinal(cursor, _told) <= 0) return;
+            _told = cursor;
+        }
 
-        // The connection may have gone while the lease was renewed.
-        if (_gone) await Stream.Detach(Id);
+        Place(LiveFrame.Position(cursor), outbox);
+    }
+
+    /// <summary>Watches these people and nobody else; who of them is here now.</summary>
+    public async Task<IReadOnlyList<PresenceNotice>> Watch(IReadOnlyList<UserId> users)
+    {
+        // Followed first, asked then: whatever changes in between is told.
+        var (before, list) = (Watched, new WatchList(users));
+        Watched = list;
+        await people.Follow(this, before.People, users);
+        return list.Begin(await people.Presence(users));
+    }
+
+    /// <summary>Asks whether the watched people are here, and tells of those who are not as was told.</summary>
+    /// <param name="certain">False while nodes enrol: whoever seems gone may not be known yet.</param>
+    public async Task RenewWatched(bool certain)
+    {
+        var watched = Watched;
+        if (Closed || watched.People.Count == 0) return;
+        foreach (var notice in await people.Presence([.. watched.People]))
+            if ((notice.Online || certain) && watched.Note(notice))
+                Enqueue(LiveFrame.Of(PresenceLive.Moved.Of(notice)));
     }
 
     /// <summary>Forgets the connection everywhere.</summary>
-    public async Task Detach()
+    public void Leave()
     {
-        _gone = true;
+        LivePerson? person;
+        lock (Gate) (person, _person, _gone, _subscribed) = (_person, null, true, false);
         Silence();
-        if (!Attached) return;
-        await Stream.Detach(Id);
-        Release();
+        if (Watched.People.Count > 0) _ = people.Follow(this, Watched.People, []);
+        if (person is null) return;
+        person.Remove(this);
+        people.Leave(person);
     }
 
-    /// <summary>Renews watching one person, and tells when they are not as the connection was told.</summary>
-    /// <param name="user">Who.</param>
-    /// <param name="certain">False while grains move: whoever seems gone may not have been attached anew yet.</param>
-    private async Task RenewWatch(UserId user, bool certain)
+    /// <summary>The client reads for itself from here on: it is told no position before it has come to its end.</summary>
+    protected int BeginAnew()
     {
-        var watched = Watched;
-        var notice = new PresenceNotice(user, await Node.Grains.GetGrain<IUserStreamGrain>(user).Watch(Caller.User));
-        if ((notice.Online || certain) && watched.Note(notice)) Enqueue(Node.Frames.Of(PresenceLive.Moved.Of(notice)));
+        lock (Gate)
+        {
+            _told = null;
+            return ++_era;
+        }
     }
 
-    private void Release()
+    /// <summary>Takes note that the client was handed everything before a cursor, and tells it positions from here on.</summary>
+    protected void ReadToEnd(string cursor, int era)
     {
-        if (Interlocked.Exchange(ref _reference, null) is { } reference) Node.Grains.DeleteObjectReference<IConnectionObserver>(reference);
+        lock (Gate)
+        {
+            if (_era != era) return;
+            _told = cursor;
+        }
+
+        _person?.StandsAt(cursor);
+    }
+
+    private void Join()
+    {
+        LivePerson? person;
+        lock (Gate) person = _person;
+        if (person is null) return;
+        person.Add(this);
+        _subscribed = true;
+
+        // It may have gone meanwhile.
+        lock (Gate)
+            if (_person is not null)
+                return;
+        person.Remove(this);
+    }
+
+    private void Place(LiveFrame frame, Outbox outbox)
+    {
+        bool drains;
+        lock (Gate) drains = Place(frame);
+        if (drains) outbox.Add(this);
     }
 }

@@ -5,30 +5,23 @@ using OrleansSocial.Identity;
 
 namespace OrleansSocial.Realtime;
 
-/// <summary>Every live connection of this node: renews their leases, and closes them when their session ends or the node stops.</summary>
-/// <remarks>
-/// A person's grain forgets its connections when it moves to another silo, and a silo that dies takes pushes along that it had not
-/// sent. When the silos of the cluster change all connections renew at once, and those whose grain has moved read from their cursor
-/// what they may have missed. A moment later, when every silo has heard of the change and grains have settled, all of them do.
-/// </remarks>
+/// <summary>Every live connection of this node, waiting polls included: closes them when their session ends or the node stops, and looks after them each second.</summary>
 internal sealed partial class LiveConnections : BackgroundService, ILiveConnections
 {
-    private const int RenewsAtOnceMax = 64;
     private static readonly TimeSpan s_stopMoment = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_settleMoment = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<ConnectionId, LiveConnection> _all = new();
+    private readonly ConcurrentDictionary<ConnectionId, ILiveEnd> _all = new();
     private readonly LiveNode _node;
+    private readonly LivePeople _people;
     private readonly IEndedSessions _ended;
     private readonly IHostApplicationLifetime _process;
-    private readonly Bell _silosChanged;
 
-    /// <summary>Listens for sessions that end and silos that change.</summary>
-    public LiveConnections(LiveNode node, IEndedSessions ended, NodeNews news, IHostApplicationLifetime process)
+    /// <summary>Listens for sessions that end, and for what may have been missed.</summary>
+    public LiveConnections(LiveNode node, LivePeople people, NodeWord word, IEndedSessions ended, IHostApplicationLifetime process)
     {
-        (_node, _ended, _process, _silosChanged) = (node, ended, process, new Bell(node.Clock));
+        (_node, _people, _ended, _process) = (node, people, ended, process);
         Subscription = ended.Subscribe(CloseSession);
-        news.Subscribe(NewsTopic.Silos, _silosChanged.Ring);
+        word.Missed += () => RenewWatched(_ => true, certain: false);
     }
 
     private IDisposable Subscription { get; }
@@ -37,27 +30,15 @@ internal sealed partial class LiveConnections : BackgroundService, ILiveConnecti
     public int Count => _all.Count;
 
     /// <summary>Adds a connection. One whose session has ended already, or that comes while the node stops, is closed at once.</summary>
-    public void Add(LiveConnection connection)
+    public void Add(ILiveEnd connection)
     {
         _all[connection.Id] = connection;
         if (_ended.Contains(connection.Caller.Session)) connection.Close(RealtimeRefusals.SessionEnded.Code);
         if (_process.ApplicationStopping.IsCancellationRequested) connection.Close(RealtimeRefusals.NodeStopping.Code);
     }
 
-    /// <summary>Removes a connection and tells its person's grain.</summary>
-    public async Task Remove(LiveConnection connection)
-    {
-        _all.TryRemove(connection.Id, out _);
-        try
-        {
-            await connection.Detach();
-        }
-        catch (Exception fault)
-        {
-            // The lease ends by itself.
-            LogNotDetached(_node.Log, fault.Message);
-        }
-    }
+    /// <summary>Removes a connection.</summary>
+    public void Remove(ILiveEnd connection) => _all.TryRemove(connection.Id, out _);
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -70,64 +51,39 @@ internal sealed partial class LiveConnections : BackgroundService, ILiveConnecti
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var stopping = _process.ApplicationStopping.Register(CloseAll);
-        await Task.WhenAll(Tick(stoppingToken), FollowSilos(stoppingToken));
-    }
-
-    private async Task Tick(CancellationToken stopping)
-    {
         using var seconds = new PeriodicTimer(TimeSpan.FromSeconds(1), _node.Clock);
         try
         {
-            for (var second = 0; await seconds.WaitForNextTickAsync(stopping); second++) RenewSome(second);
-        }
-        catch (OperationCanceledException)
-        {
-            // The node stops; so do the renewals.
-        }
-    }
-
-    // Renewals are spread over the seconds by the connection's id, so that they come as a trickle and not as a wave.
-    private void RenewSome(int second)
-    {
-        foreach (var (id, connection) in _all)
-        {
-            var share = (uint)id.GetHashCode();
-            if ((share + second) % _node.Options.RenewSeconds != 0) continue;
-            _ = Renew(connection, watches: (share + second) % _node.Options.WatchRenewSeconds < _node.Options.RenewSeconds);
-        }
-    }
-
-    private async Task FollowSilos(CancellationToken stopping)
-    {
-        try
-        {
-            for (var unsettled = false; ;)
+            for (var second = 0; await seconds.WaitForNextTickAsync(stoppingToken); second++)
             {
-                unsettled = await _silosChanged.Wait(unsettled ? s_settleMoment : Timeout.InfiniteTimeSpan, stopping);
-                if (_all.IsEmpty) continue;
-
-                if (unsettled) LogSilosChanged(_node.Log, _all.Count);
-                await Parallel.ForEachAsync(
-                    _all.Values,
-                    new ParallelOptions { MaxDegreeOfParallelism = RenewsAtOnceMax, CancellationToken = stopping },
-                    async (connection, _) => await Renew(connection, watches: !unsettled, behind: !unsettled));
+                // Spread by the connection's id, so that questions come as a trickle and not as a wave.
+                var now = second;
+                RenewWatched(id => ((uint)id.GetHashCode() + now) % _node.Options.WatchRenewSeconds == 0, certain: true);
+                _people.CompareThoseDue();
             }
         }
         catch (OperationCanceledException)
         {
-            // The node stops.
+            // The node stops; so does this.
         }
     }
 
-    private async Task Renew(LiveConnection connection, bool watches, bool behind = false)
+    private void RenewWatched(Predicate<ConnectionId> which, bool certain)
+    {
+        foreach (var (id, end) in _all)
+            if (end is LiveConnection { Watched.People.Count: > 0 } connection && which(id))
+                _ = RenewWatched(connection, certain);
+    }
+
+    private async Task RenewWatched(LiveConnection connection, bool certain)
     {
         try
         {
-            await connection.Renew(watches, behind);
+            await connection.RenewWatched(certain);
         }
         catch (Exception fault)
         {
-            // The next renewal comes in time: a lease lasts longer than two of them.
+            // The next renewal comes in time.
             LogNotRenewed(_node.Log, fault.Message);
         }
     }
@@ -146,12 +102,6 @@ internal sealed partial class LiveConnections : BackgroundService, ILiveConnecti
         SpinWait.SpinUntil(() => _all.IsEmpty, s_stopMoment);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The silos of the cluster changed; {Count} live connections are attached anew")]
-    private static partial void LogSilosChanged(ILogger log, int count);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "A lease was not renewed: {Cause}")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "It was not asked whether watched people are here: {Cause}")]
     private static partial void LogNotRenewed(ILogger log, string cause);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "A connection was not detached: {Cause}")]
-    private static partial void LogNotDetached(ILogger log, string cause);
 }

@@ -22,6 +22,9 @@ internal sealed class LiveFrame
     /// <summary>The frame for a hub connection, already in the hub's protocol.</summary>
     public SerializedHubMessage Message { get; }
 
+    /// <summary>How much room it takes while it waits.</summary>
+    public int Bytes => _hub.Length;
+
     /// <summary>The frame for an event stream.</summary>
     public ReadOnlyMemory<byte> Stream => _stream ??= _makeStream();
 
@@ -34,8 +37,8 @@ internal sealed class LiveFrame
 
     /// <summary>Several events, one after the other.</summary>
     public static LiveFrame Of(IReadOnlyList<LiveFrame> frames) => new(
-        [.. frames.SelectMany(f => f._hub)],
-        () => [.. frames.SelectMany(f => f.Stream.ToArray())]);
+        Join(frames, f => f._hub),
+        () => Join(frames, f => f.Stream));
 
     /// <summary>A position: everything before it went out before this frame.</summary>
     public static LiveFrame Position(string cursor) => WithCursor("position", cursor);
@@ -53,6 +56,19 @@ internal sealed class LiveFrame
     /// <summary>Nothing, for a stream that must not fall silent.</summary>
     public static readonly LiveFrame Heartbeat = new([], () => ": \n\n"u8.ToArray());
 
+    private static byte[] Join(IReadOnlyList<LiveFrame> frames, Func<LiveFrame, ReadOnlyMemory<byte>> of)
+    {
+        var joined = new byte[frames.Sum(frame => of(frame).Length)];
+        var at = 0;
+        foreach (var frame in frames)
+        {
+            of(frame).CopyTo(joined.AsMemory(at));
+            at += of(frame).Length;
+        }
+
+        return joined;
+    }
+
     private static LiveFrame WithCursor(string name, string cursor)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(cursor, SocialJson.Options);
@@ -67,22 +83,19 @@ internal sealed class LiveFrame
         => [.. Encoding.UTF8.GetBytes(id is null ? $"event: {name}\ndata: " : $"id: {id}\nevent: {name}\ndata: "), .. json, .. "\n\n"u8];
 }
 
-/// <summary>Makes the frame of an event once for all connections of this node that get it.</summary>
-/// <remarks>An event reaches its connections within a moment, so a small table by identity is enough; what is overwritten is made again.</remarks>
-internal sealed class LiveFrames
+/// <summary>Makes one frame of those that wait for a connection, and gives the same one to the next connection for which the same ones wait.</summary>
+internal static class JoinedFrames
 {
-    private const int Slots = 256;
-    private readonly Slot?[] _slots = new Slot?[Slots];
+    [ThreadStatic]
+    private static Join? s_last;
 
-    /// <summary>The frame of an event.</summary>
-    public LiveFrame Of(LiveEvent happened)
+    /// <summary>The frames as one.</summary>
+    public static LiveFrame Of(LiveFrame first, IReadOnlyCollection<LiveFrame> more)
     {
-        ref var slot = ref _slots[System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(happened) & (Slots - 1)];
-        if (slot is { } found && ReferenceEquals(found.Event, happened)) return found.Frame;
-        var frame = LiveFrame.Of(happened);
-        slot = new Slot(happened, frame);
-        return frame;
+        if (s_last is { } last && last.Parts.Length == more.Count + 1 && last.Parts[0] == first && more.SequenceEqual(last.Parts.Skip(1))) return last.Frame;
+        LiveFrame[] parts = [first, .. more];
+        return (s_last = new(parts, LiveFrame.Of(parts))).Frame;
     }
 
-    private sealed record Slot(LiveEvent Event, LiveFrame Frame);
+    private sealed record Join(LiveFrame[] Parts, LiveFrame Frame);
 }

@@ -9,7 +9,7 @@ public abstract class LiveHub(IGrainFactory grains) : Hub
     protected UserId Me => Live.Caller.User;
 
     /// <summary>The connection that the call came by, which needs not be told what it did; null while it is told nothing.</summary>
-    protected ConnectionId? Origin => Live.Attached ? Live.Id : null;
+    protected ConnectionId? Origin => Live.IsSubscribed ? Live.Id : null;
 
     /// <summary>The grains.</summary>
     protected IGrainFactory Grains => grains;
@@ -20,17 +20,15 @@ public abstract class LiveHub(IGrainFactory grains) : Hub
     internal static LiveConnection Of(HubCallerContext context) => context.Features.Get<LiveConnection>()!;
 
     /// <summary>Asks for everything live, and for what happened since a cursor. To be repeated with the new cursor while there is more.</summary>
-    [Charged(nameof(Rate.Reads)), Repeated, Asks<IUserStreamGrain>(nameof(IUserStreamGrain.Attach)), Asks<IUserStreamGrain>(nameof(IUserStreamGrain.Read))]
+    [Charged(nameof(Rate.Reads)), Repeated, Refuses("realtime.too_many_connections"), Asks<IChangesGrain>(nameof(IChangesGrain.Read))]
     public Task<CatchUpAnswer> Subscribe(string? cursor) => Live.Subscribe(cursor);
 
     /// <summary>Watches these people instead of those before: who is here now, and from here on who comes and goes. Whoever is in no conversation of the caller is away to them.</summary>
-    [Charged(nameof(Rate.Reads)), Repeated, Refuses("realtime.watch_count"), Asks<IUserStreamGrain>(nameof(IUserStreamGrain.Watch))]
+    [Charged(nameof(Rate.Reads)), Repeated, Refuses("realtime.watch_count")]
     public async Task<HubAnswer<IReadOnlyList<PresenceNotice>>> Watch(IReadOnlyList<UserId>? users)
     {
         if (users is null || users.Count > Live.Node.Options.WatchUsersMax) return RealtimeRefusals.WatchCount;
-        var (notices, known) = await Acquaintances.Presence(grains, Me, [.. users.Distinct()], stream => stream.Watch(Me));
-        Live.Watched = new WatchList([.. notices.Where(notice => known.Contains(notice.User))]);
-        return new(notices, null);
+        return new(await Acquaintances.Presence(grains, Me, [.. users.Distinct()], Live.Watch), null);
     }
 
     /// <summary>Answers a call that could not be read with the code that says why.</summary>

@@ -2,14 +2,17 @@ using Microsoft.Extensions.Logging;
 
 namespace OrleansSocial.Realtime;
 
-/// <summary>The way out to one connection: frames go one at a time, those that must wait stand in a bounded queue.</summary>
+/// <summary>The way out to one connection: what waits goes out together, in a bounded queue.</summary>
 /// <remarks>Invariants:
-/// 1. Frames go out one at a time in the order in which they came.
-/// 2. At most the configured number of frames waits; one more closes the connection with a resumable code.
+/// 1. Frames go out in the order in which they were placed.
+/// 2. At most the configured number of frames and bytes waits, here and at all connections of the node together; one more closes the
+///    connection with a resumable code.
 /// 3. After the code with which it is closed nothing goes out but the end itself.</remarks>
 internal abstract partial class LiveOutput(LiveNode node)
 {
-    private Queue<LiveFrame>? _waiting;
+    private LiveFrame? _only;
+    private Queue<LiveFrame>? _more;
+    private int _bytes;
     private string? _closeCode;
     private bool _writing;
 
@@ -34,58 +37,53 @@ internal abstract partial class LiveOutput(LiveNode node)
     /// <summary>Says why, then ends the connection; cuts it when it does not go in time. Again: changes nothing.</summary>
     public Task Close(string code)
     {
-        LiveFrame? first = null;
+        bool drains;
         lock (Gate)
         {
             if (_closeCode is not null) return Task.CompletedTask;
-            _closeCode = code;
-            _waiting?.Clear();
-            var last = LiveFrame.Closing(code);
-            if (_writing) (_waiting ??= new()).Enqueue(last);
-            else (_writing, first) = (true, last);
+            drains = EndWith(code);
         }
 
-        LogClosing(node.Log, code);
-        node.CutLater(Abort);
-        if (first is not null) Drain(first);
+        if (drains) Drain();
         return Task.CompletedTask;
     }
 
     /// <summary>Sends a frame, or lets it wait.</summary>
     protected void Enqueue(LiveFrame frame)
     {
-        LiveFrame? first;
-        lock (Gate) first = Place(frame);
-        if (first is not null) Drain(first);
+        bool drains;
+        lock (Gate) drains = Place(frame);
+        if (drains) Drain();
     }
 
-    /// <summary>Gives a frame its place in the order, under the gate. A frame that comes back is the first of those that now go out: it is for <see cref="Drain"/>, once the gate is left.</summary>
-    protected LiveFrame? Place(LiveFrame frame)
+    /// <summary>Gives a frame its place in the order, under the gate. True obliges to <see cref="Drain"/> once the gate is left: until then nothing goes out, and what is placed meanwhile goes with it.</summary>
+    protected bool Place(LiveFrame frame)
     {
-        if (_closeCode is not null) return null;
-        if (!_writing)
-        {
-            _writing = true;
-            return frame;
-        }
-
-        if ((_waiting ??= new()).Count < node.Options.QueueFramesMax) _waiting.Enqueue(frame);
-        else Close(RealtimeRefusals.SlowConsumer.Code);
-        return null;
+        if (_closeCode is not null) return false;
+        if (_only is null && _more is not { Count: > 0 }) _only = frame;
+        else if (1 + (_more?.Count ?? 0) < node.Options.QueueFramesMax && _bytes + frame.Bytes <= node.Options.QueueBytesMax && node.MayWait(frame.Bytes)) (_more ??= new()).Enqueue(frame);
+        else return EndWith(RealtimeRefusals.SlowConsumer.Code);
+        _bytes += frame.Bytes;
+        node.Waits(frame.Bytes);
+        return Begin();
     }
 
     /// <summary>Takes note that the connection is gone: nothing more goes out.</summary>
     protected void Silence()
     {
-        lock (Gate) _closeCode = "";
+        lock (Gate)
+        {
+            _closeCode = "";
+            Drop();
+        }
     }
 
-    /// <summary>Writes a frame that <see cref="Place"/> gave back, and whatever has come to wait behind it.</summary>
-    protected void Drain(LiveFrame first)
+    /// <summary>Sends what waits, and whatever comes to wait meanwhile.</summary>
+    public void Drain()
     {
         try
         {
-            for (var frame = first; frame is not null; frame = Next())
+            while (Next() is { } frame)
             {
                 var written = Write(frame);
                 if (written.IsCompletedSuccessfully) continue;
@@ -97,6 +95,33 @@ internal abstract partial class LiveOutput(LiveNode node)
         {
             Fail(fault);
         }
+    }
+
+    /// <summary>Nothing waits any more. Called outside the gate, each time that all has gone out.</summary>
+    protected virtual void Drained()
+    {
+    }
+
+    private bool Begin()
+    {
+        if (_writing) return false;
+        return _writing = true;
+    }
+
+    private bool EndWith(string code)
+    {
+        _closeCode = code;
+        Drop();
+        _only = LiveFrame.Closing(code);
+        LogClosing(node.Log, code);
+        node.CutLater(Abort);
+        return Begin();
+    }
+
+    private void Drop()
+    {
+        node.Waits(-_bytes);
+        (_only, _more, _bytes) = (null, null, 0);
     }
 
     private async Task DrainSlowly(ValueTask written)
@@ -117,13 +142,19 @@ internal abstract partial class LiveOutput(LiveNode node)
         string? closed;
         lock (Gate)
         {
-            if (_waiting is not null && _waiting.TryDequeue(out var frame)) return frame;
-            if (_waiting?.Capacity > 64) _waiting = null;
+            if (_only is not null)
+            {
+                var frame = _more is null ? _only : JoinedFrames.Of(_only, _more);
+                Drop();
+                return frame;
+            }
+
             _writing = false;
             closed = _closeCode;
         }
 
         if (closed is { Length: > 0 }) _ = End(mayReconnect: closed != RealtimeRefusals.SessionEnded.Code).AsTask();
+        else Drained();
         return null;
     }
 

@@ -18,10 +18,13 @@ public static class RealtimeEdge
         services.AddSingleton<LiveFilter>();
         services.AddSingleton<IHubProtocol, LiveProtocol>();
         services.AddSingleton<LiveNode>();
+        services.AddSingleton<NodeWord>();
+        services.AddSingleton<LivePeople>();
         services.AddSingleton<LiveConnections>();
         services.AddSingleton<ILiveConnections>(provider => provider.GetRequiredService<LiveConnections>());
         services.AddSingleton<LiveNodeAccess>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
+        services.AddHostedService(provider => provider.GetRequiredService<NodeWord>());
         return services;
     }
 

@@ -19,12 +19,12 @@ public static class RealtimeEndpoints
     {
         var events = app.MapGroup("/events").WithTags("Realtime");
         events.MapGet("/", Poll).Signed().Limited(Rate.Reads).Repeated()
-            .Refuses(RealtimeRefusals.Wait).Asks<IUserStreamGrain>(nameof(IUserStreamGrain.Read)).Asks<IUserStreamGrain>(nameof(IUserStreamGrain.Attach));
+            .Refuses(RealtimeRefusals.Wait, RealtimeRefusals.TooManyConnections, RealtimeRefusals.SessionEnded).Asks<IChangesGrain>(nameof(IChangesGrain.Read));
         events.MapGet("/stream", Stream).Signed().Limited(Rate.Live).Repeated()
-            .Asks<IUserStreamGrain>(nameof(IUserStreamGrain.Attach)).Asks<IUserStreamGrain>(nameof(IUserStreamGrain.Read))
+            .Refuses(RealtimeRefusals.TooManyConnections).Asks<IChangesGrain>(nameof(IChangesGrain.Read))
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
         app.MapGet("/presence", Presence).WithTags("Realtime").Signed().Limited(Rate.Reads).LimitedByWork<string>(users => users.Count(c => c == ',')).Repeated()
-            .Refuses(RealtimeRefusals.WatchCount, CommonRefusals.Malformed).Asks<IUserStreamGrain>(nameof(IUserStreamGrain.IsOnline));
+            .Refuses(RealtimeRefusals.WatchCount, CommonRefusals.Malformed);
         return app;
     }
 
@@ -45,11 +45,11 @@ public static class RealtimeEndpoints
         Caller caller, LiveNodeAccess live, [FromQuery] string? cursor, [FromQuery] int? wait, CancellationToken cancellation)
         => wait is < 0 or > WaitSecondsMax
             ? RealtimeRefusals.Wait
-            : await EventPoll.Run(live.Node, caller, cursor, TimeSpan.FromSeconds(wait ?? 0), cancellation);
+            : await EventPoll.Run(live, caller, cursor, TimeSpan.FromSeconds(wait ?? 0), cancellation);
 
     private static async Task<IResult> Stream(HttpContext http, Caller caller, LiveNodeAccess live, [FromQuery] string? cursor)
     {
-        var connection = new StreamConnection(live.Node, caller, http);
+        var connection = new StreamConnection(live.Node, live.People, caller, http);
         live.Connections.Add(connection);
         try
         {
@@ -61,7 +61,8 @@ public static class RealtimeEndpoints
         }
         finally
         {
-            await live.Connections.Remove(connection);
+            live.Connections.Remove(connection);
+            connection.Leave();
         }
     }
 
@@ -76,7 +77,7 @@ public static class RealtimeEndpoints
             ids.Add(id);
         }
 
-        return new PresenceList((await Acquaintances.Presence(grains, caller.User, [.. ids.Distinct()], stream => stream.IsOnline())).Notices);
+        return new PresenceList(await Acquaintances.Presence(grains, caller.User, [.. ids.Distinct()], live.People.Presence));
     }
 }
 
@@ -85,4 +86,4 @@ public static class RealtimeEndpoints
 public sealed record PresenceList(IReadOnlyList<PresenceNotice> Items);
 
 /// <summary>The live services that handlers take, as one parameter.</summary>
-internal sealed record LiveNodeAccess(LiveNode Node, LiveConnections Connections);
+internal sealed record LiveNodeAccess(LiveNode Node, LivePeople People, LiveConnections Connections);

@@ -1,10 +1,10 @@
 namespace OrleansSocial.Realtime;
 
 /// <summary>The people that a connection watches, and what it was last told of each.</summary>
-/// <remarks>A notice may be lost, and a grain that moved does not know whom to tell; what a renewal answers makes up for it.</remarks>
-internal sealed class WatchList(IReadOnlyCollection<PresenceNotice> told)
+/// <remarks>A notice may be lost; what a renewal answers makes up for it.</remarks>
+internal sealed class WatchList(IReadOnlyCollection<UserId> people)
 {
-    private readonly Dictionary<UserId, bool> _told = told.ToDictionary(notice => notice.User, notice => notice.Online);
+    private readonly Dictionary<UserId, bool?> _told = people.ToDictionary(user => user, _ => (bool?)null);
 
     /// <summary>Nobody.</summary>
     public static WatchList Empty { get; } = new([]);
@@ -21,5 +21,12 @@ internal sealed class WatchList(IReadOnlyCollection<PresenceNotice> told)
             _told[notice.User] = notice.Online;
             return true;
         }
+    }
+
+    /// <summary>Takes the answer from which the connection begins. What was told since it was asked for is newer.</summary>
+    /// <returns>How things stand with those who are watched.</returns>
+    public IReadOnlyList<PresenceNotice> Begin(IReadOnlyList<PresenceNotice> answer)
+    {
+        lock (_told) return [.. answer.Select(notice => notice with { Online = _told[notice.User] ??= notice.Online })];
     }
 }

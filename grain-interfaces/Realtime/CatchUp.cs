@@ -17,9 +17,3 @@ public sealed record CatchUp(
     [property: Id(1)] string Cursor,
     [property: Id(2)] bool More,
     [property: Id(3)] bool Reset);
-
-/// <summary>How a connection is attached.</summary>
-/// <param name="Id">Names this attachment; another one means that pushes between the two were missed.</param>
-/// <param name="Number">How many pushes were made under it so far.</param>
-[GenerateSerializer, Immutable, Alias("realtime.attachment")]
-public sealed record Attachment([property: Id(0)] long Id, [property: Id(1)] long Number);

@@ -19,7 +19,7 @@ internal sealed class ConversationGrain(
     ConversationStore members,
     MessageStore messages,
     GroupCommit writer,
-    ILiveRoster roster,
+    ILiveTeller teller,
     Invariants invariants,
     IOptions<ChatOptions> options,
     TimeProvider clock) : Grain, IConversationGrain
@@ -40,7 +40,7 @@ internal sealed class ConversationGrain(
         Id = ConversationId.From(this.GetPrimaryKey());
         var loaded = await members.Load(Id, options.Value.RecentKeysMax, cancellationToken);
         _ledger = new(writer, Id, loaded?.State.LastSeq ?? 0, new(options.Value.QueueMessagesMax, ChatRefusals.Busy, Ended, this.DeactivateOnIdle));
-        _audience = new(GrainFactory, roster);
+        _audience = new(teller, Id);
         if (loaded is null)
         {
             this.RegisterGrainTimer(EndUnlessFounded, new GrainTimerCreationOptions(s_unfoundedMax, Timeout.InfiniteTimeSpan));
@@ -224,7 +224,7 @@ internal sealed class ConversationGrain(
         else _room = after;
         invariants.Check(after);
 
-        foreach (var entry in write.Entries) _audience.Tell(ChatEvents.Created(entry.View(Id)), entry.Sender, write.Origin);
+        foreach (var entry in write.Entries) _audience.Tell(ChatEvents.Created(entry.View(Id)), write.Origin);
         if (write.Change is { } change) _audience.Tell(ChatEvents.Changed(change.View));
         if (write.Read is { } marker) _audience.Tell(ChatEvents.Read(new(Id, marker.User, marker.Seq)));
         if (write.Founded is null && after.Version == before.Version) return;

@@ -7,12 +7,6 @@ namespace OrleansSocial.Kernel;
 /// <param name="Event">What the person is told.</param>
 public sealed record Change(ulong Xid, LiveEvent Event);
 
-/// <summary>New messages of a topic that the reader has in any case: every number from <paramref name="First"/> to <paramref name="Last"/>.</summary>
-/// <param name="Topic">The topic of their events.</param>
-/// <param name="First">The lowest number.</param>
-/// <param name="Last">The highest number.</param>
-public readonly record struct PushedRun(Guid Topic, long First, long Last);
-
 /// <summary>What a cursor asks of every source.</summary>
 /// <param name="User">Whose changes.</param>
 /// <param name="SinceXid">The lowest transaction that is not yet settled for the reader.</param>

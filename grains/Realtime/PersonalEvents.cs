@@ -1,7 +1,7 @@
 namespace OrleansSocial.Realtime;
 
 /// <summary>Pushes what the log holds for one person.</summary>
-internal sealed class PersonalEvents(IGrainFactory grains, ILiveRoster roster) : IPersonalEvents
+internal sealed class PersonalEvents(ILiveTeller teller) : IPersonalEvents
 {
     /// <inheritdoc/>
     public void Tell(StoredEvent stored)
@@ -11,7 +11,7 @@ internal sealed class PersonalEvents(IGrainFactory grains, ILiveRoster roster) :
     }
 
     /// <inheritdoc/>
-    public void Tell(UserId to, LiveEvent passing) => roster.Tell(to, grains.GetGrain<IUserStreamGrain>(to), passing, null);
+    public void Tell(UserId to, LiveEvent passing) => teller.Tell(new Audience(to), passing);
 
     /// <summary>An event as its person is told it, pushed and from the cursor alike: its number is its transaction, and its version its place there. Null where nobody is told.</summary>
     public static LiveEvent? Of(StoredEvent stored) => EventDeclaration.Of(stored.Happened.GetType()).Told is { } type

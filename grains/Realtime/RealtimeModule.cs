@@ -9,8 +9,8 @@ public static class RealtimeModule
     public static ISiloBuilder AddRealtime(this ISiloBuilder silo)
     {
         silo.Services.AddSingleton<ChangeStore>().AddSingleton<IChangeSource, EventChangeSource>().AddSingleton<IPersonalEvents, PersonalEvents>();
-        silo.Services.AddSingleton<LiveRoster>().AddSingleton<ILiveRoster>(services => services.GetRequiredService<LiveRoster>());
-        silo.Services.AddSingleton<LiveRosterClient>().AddSingleton<Arrivals>();
-        return silo.AddGrainService<LiveRosterService>();
+        silo.Services.AddSingleton<Roster>().AddSingleton<ILiveTeller, LiveTeller>();
+        silo.Services.AddSingleton<RosterClient>().AddSingleton<ILifecycleParticipant<ISiloLifecycle>, RosterUpkeep>();
+        return silo.AddGrainService<RosterService>();
     }
 }

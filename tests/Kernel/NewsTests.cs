@@ -50,7 +50,7 @@ public sealed class NewsTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Connections_are_attached_anew_when_a_silo_joins_and_when_it_leaves_and_nobody_asks_in_between()
+    public async Task Connections_are_compared_anew_when_a_silo_joins_and_when_it_leaves_and_nobody_asks_in_between()
     {
         var calls = new Calls();
         await using var host = await SocialHost.Start(configure: calls.Join);
@@ -58,16 +58,16 @@ public sealed class NewsTests(ITestOutputHelper output)
         await using var first = alices;
         await using var second = bobs;
 
-        var before = calls.Attached;
+        var before = calls.Compared;
         await using (var joins = await SocialHost.Start(host.ConnectionString, app => app.Configuration["Social:Node:Roles"] = "silo"))
         {
-            await Eventually(() => Assert.True(calls.Attached >= before + 2, "both are attached anew"));
+            await Eventually(() => Assert.True(calls.Compared >= before + 2, "what both may have missed is read"));
             await alices.Send(room, "joined");
             await Eventually(() => Assert.Contains("joined", bobs.Texts));
-            before = calls.Attached;
+            before = calls.Compared;
         }
 
-        await Eventually(() => Assert.True(calls.Attached >= before + 2, "both are attached anew"));
+        await Eventually(() => Assert.True(calls.Compared >= before + 2, "what both may have missed is read"));
         await alices.Send(room, "left");
         await Eventually(() => Assert.Contains("left", bobs.Texts));
         Assert.Equal(["joined", "left"], bobs.Texts.Distinct());
@@ -82,11 +82,11 @@ public sealed class NewsTests(ITestOutputHelper output)
         var (alices, bobs, _) = await host.LivePair();
         await using var first = alices;
         await using var second = bobs;
-        var (before, asked) = (calls.Attached, calls.Answers.Count);
+        var (before, asked) = (calls.Compared, calls.Answers.Count);
 
         foreach (var observer in host.Services.GetServices<IClusterConnectionStatusObserver>()) observer.NotifyGatewayCountChanged(1, 2, connectionRecovered: false);
 
-        await Eventually(() => Assert.True(calls.Attached >= before + 2, "both are attached anew"));
+        await Eventually(() => Assert.True(calls.Compared >= before + 2, "what both may have missed is read"));
         Assert.True(calls.Answers.Count > asked, "it has asked anew");
     }
 
@@ -162,9 +162,9 @@ public sealed class NewsTests(ITestOutputHelper output)
     /// <summary>Counts what a node asks of grains. No lease is renewed within the test but for a reason.</summary>
     private sealed class Calls : IOutgoingGrainCallFilter
     {
-        private int _attached;
+        private int _compared;
 
-        public int Attached => Volatile.Read(ref _attached);
+        public int Compared => Volatile.Read(ref _compared);
 
         public ConcurrentQueue<Answer> Answers { get; } = [];
 
@@ -179,7 +179,7 @@ public sealed class NewsTests(ITestOutputHelper output)
         {
             var began = TimeProvider.System.GetTimestamp();
             await context.Invoke();
-            if (context.MethodName == nameof(IUserStreamGrain.Attach)) Interlocked.Increment(ref _attached);
+            if (context.MethodName == nameof(IChangesGrain.Unpushed)) Interlocked.Increment(ref _compared);
             if (context.MethodName == nameof(INewsGrain.After))
                 Answers.Enqueue(new(!Equals(context.Request.GetArgument(0), context.Result), TimeProvider.System.GetElapsedTime(began)));
         }

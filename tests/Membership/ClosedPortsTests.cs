@@ -6,9 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansSocial.Driver;
 using OrleansSocial.Identity;
-using OrleansSocial.Realtime;
 using OrleansSocial.Users;
-using OrleansSocial.Chat;
 
 namespace OrleansSocial.Membership;
 
@@ -53,7 +51,6 @@ public sealed class ClosedPortsTests : IDisposable
         await Refused(() => edge.Grains.GetGrain<IKeyRingGrain>(0).Rotate());
         await Refused(() => edge.Grains.GetGrain<ISessionGrain>(session).Start(alice.Id, "alice"));
         await Refused(() => edge.Grains.GetGrain<IUserGrain>(Ids.New<UserId>(TimeProvider.System)).Create("mallory", "Mallory"));
-        await Refused(() => edge.Grains.GetGrain<IUserStreamGrain>(alice.Id).Reach(new LiveEvent(ChatLive.Typing.Name, "forged"), null));
         await Refused(() => edge.Grains.GetGrain<IManagementGrain>(0).GetHosts());
     }
 

@@ -62,14 +62,14 @@ public sealed class CursorTests(SharedHost shared)
     public async Task Many_changes_come_in_pages_that_lose_none()
     {
         var (alice, bob, room) = await Host.Pair();
-        var stream = Host.Grains.GetGrain<IUserStreamGrain>(bob.Id);
-        var cursor = (await stream.Read(null, 10)).Value.Cursor;
+        var changes = Host.Grains.GetGrain<IChangesGrain>(0);
+        var cursor = (await changes.Read(bob.Id, null, 10)).Value.Cursor;
         await Task.WhenAll(Enumerable.Range(0, 120).Select(i => alice.Post($"/v1/conversations/{room}/messages", new { clientKey = $"k{i}", text = $"{i}" })));
 
         var seqs = new List<long>();
         for (var more = true; more;)
         {
-            var page = (await stream.Read(cursor, 7)).Value;
+            var page = (await changes.Read(bob.Id, cursor, 7)).Value;
             Assert.False(page.Reset);
             Assert.True(string.CompareOrdinal(page.Cursor, cursor) > 0 || !page.More);
             seqs.AddRange(page.Events.Where(e => e.Type == ChatLive.MessageCreated.Name).Select(e => e.Seq!.Value));
@@ -95,7 +95,7 @@ public sealed class CursorTests(SharedHost shared)
 
         await using var second = await SocialHost.Start(connectionString);
         await second.Grains.GetGrain<IConversationGrain>(room.Id).Send(new SendMessage(alice, "k2", "after the restart"));
-        var read = (await second.Grains.GetGrain<IUserStreamGrain>(bob).Read(cursor, 100)).Value;
+        var read = (await second.Grains.GetGrain<IChangesGrain>(0).Read(bob, cursor, 100)).Value;
 
         Assert.False(read.Reset);
         Assert.Equal(["before the restart", "after the restart"], read.Events.Where(e => e.Type == ChatLive.MessageCreated.Name).Select(e => ((MessageView)e.Data).Text));

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace OrleansSocial.Realtime;
 
 /// <summary>Every hub method under bad input: a refusal with its code, and the connection goes on.</summary>
@@ -60,14 +62,24 @@ public sealed class HubInputTests(SharedHost shared)
     [Fact]
     public async Task A_person_may_have_only_so_many_live_connections()
     {
-        await using var host = await SocialHost.Start(configure: app => app.Configuration["Social:Realtime:ConnectionsMax"] = "2");
+        await using var host = await SocialHost.Start(configure: app => app.Configuration["Social:Live:ConnectionsMax"] = "2");
         var alice = await host.Person("alice");
-        await using var first = await LiveClient.Subscribed(alice);
-        await using var third = await LiveClient.Connect(alice);
-        await using (await LiveClient.Subscribed(alice))
-            Assert.Equal("realtime.too_many_connections", await third.RefusalOf("Subscribe", new object?[] { null }));
+        await using var first = await LiveClient.Connect(alice);
+        await using (await LiveClient.Connect(alice))
+        {
+            await using var third = await LiveClient.Connect(alice);
+            await Eventually(() => Assert.Equal("realtime.too_many_connections", third.ClosingCode));
+            await Eventually(() => Assert.True(third.MayReconnect));
+            await Person.Refused(await alice.Http.GetAsync(new Uri("/v1/events/stream", UriKind.Relative)), HttpStatusCode.TooManyRequests, "realtime.too_many_connections");
+            var cursor = (await alice.Get<PolledPage>("/v1/events")).Cursor;
+            await Person.Refused(await alice.Http.GetAsync(new Uri($"/v1/events?wait=1&cursor={cursor}", UriKind.Relative)), HttpStatusCode.TooManyRequests, "realtime.too_many_connections");
+        }
 
-        await Eventually(async () => Assert.Null(await third.RefusalOf("Subscribe", new object?[] { null })));
+        await Eventually(async () =>
+        {
+            await using var again = await LiveClient.Subscribed(alice);
+            Assert.Null(again.ClosingCode);
+        });
     }
 
     [Fact]

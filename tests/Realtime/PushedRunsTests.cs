@@ -1,6 +1,6 @@
 namespace OrleansSocial.Realtime;
 
-/// <summary>What a person's grain remembers of new messages that were pushed in their order.</summary>
+/// <summary>What a node remembers of new messages that were pushed in their order.</summary>
 public sealed class PushedRunsTests
 {
     [Fact]
@@ -17,6 +17,9 @@ public sealed class PushedRunsTests
         Assert.False(runs.Contains(Pushes.Created(4)));
         Assert.False(runs.Contains(Pushes.Created(7)));
         Assert.False(runs.Contains(Pushes.Changed(5)));
+        Assert.False(runs.IsEarly(Pushes.Created(7)));
+        Assert.True(runs.IsEarly(Pushes.Created(8)));
+        Assert.False(runs.IsEarly(Pushes.Created(8) with { Topic = Guid.NewGuid() }));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using OrleansSocial.Chat;
 
 namespace OrleansSocial.Realtime;
@@ -14,13 +15,13 @@ public sealed class SlowConsumerTests
         await using var quick = await LiveClient.Subscribed(await bob.AnotherDevice());
         await using var slow = await RawLiveClient.Connect(bob, reads: false);
         var subscribed = slow.Invoke("Subscribe", "[null]");
-        var stream = host.Grains.GetGrain<IUserStreamGrain>(bob.Id);
+        var teller = host.Services.GetRequiredService<ILiveTeller>();
 
         // Events that fill every buffer between the server and a client that does not read, at the pace of one that does.
         var text = new string('x', 16_000);
         for (var sent = 0; sent < 400; sent++)
         {
-            await stream.Deliver(new LiveEvent(ChatLive.Typing.Name, new Filler(sent, text)), null);
+            teller.Tell(new Audience(bob.Id), new LiveEvent(ChatLive.Typing.Name, new Filler(sent, text)));
             if (sent % 8 == 7) await Eventually(() => Assert.True(quick.Events.Count() > sent, "the quick one keeps up"));
         }
 

@@ -61,7 +61,7 @@ internal sealed class SocialTarget() : ChatTarget("OrleansSocial")
             ["Social__Identity__HashOperations"] = "1",
             ["Social__Identity__HashMemoryKiB"] = "8",
             ["Social__Node__Seed"] = "false",
-            ["Social__Realtime__ConnectionsMax"] = "100",
+            ["Social__Live__ConnectionsMax"] = "100",
             ["Logging__LogLevel__Default"] = "Warning",
         };
 

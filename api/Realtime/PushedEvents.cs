@@ -2,7 +2,7 @@ namespace OrleansSocial.Realtime;
 
 /// <summary>Which events were pushed since the horizon up to which the tables were compared with the pushes.</summary>
 /// <remarks>Invariants:
-/// 1. An event is in here only if it was pushed to every connection that there was.
+/// 1. An event is in here only if it was handed to every connection that there was.
 /// 2. It holds at most as many events as it was told; one that finds no place counts as not pushed and may come twice.</remarks>
 internal sealed class PushedEvents(int countMax)
 {
@@ -35,12 +35,12 @@ internal sealed class PushedEvents(int countMax)
     public bool Contains(LiveEvent happened) => EventKey.Of(happened) is { } key && (_before.Contains(key) || _during.Contains(key));
 
     /// <summary>Ends a comparison. The changes from <paramref name="settled"/> on are seen by the next one again.</summary>
-    public void EndCompare(IReadOnlyList<Change> changes, int settled)
+    public void EndCompare(IReadOnlyList<LiveEvent> changes, int settled)
     {
         // A burst must not hold its memory for ever.
         if (_before.Capacity > 64) _before = [];
         else _before.Clear();
-        for (var i = settled; i < changes.Count; i++) Add(changes[i].Event);
+        for (var i = settled; i < changes.Count; i++) Add(changes[i]);
     }
 
     private readonly record struct EventKey(string Type, Guid Topic, long Seq, int Version)

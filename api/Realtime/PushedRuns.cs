@@ -27,11 +27,15 @@ internal sealed class PushedRuns(int countMax)
         return true;
     }
 
+    /// <summary>Whether numbers before this one are missing.</summary>
+    public bool IsEarly(LiveEvent happened) =>
+        happened is { IsUnbroken: true, Topic: { } topic, Seq: { } seq } && _runs.TryGetValue(topic, out var run) && seq > run.Last + 1;
+
     /// <summary>Whether a push is in a stretch.</summary>
     public bool Contains(LiveEvent happened) =>
         happened is { IsUnbroken: true, Topic: { } topic, Seq: { } seq }
         && _runs.TryGetValue(topic, out var run) && seq >= run.First && seq <= run.Last;
 
     /// <summary>The stretches as they are now.</summary>
-    public IReadOnlyCollection<PushedRun> Now() => [.. _runs.Values];
+    public IReadOnlyList<PushedRun> Now() => [.. _runs.Values];
 }

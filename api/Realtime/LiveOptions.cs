@@ -40,6 +40,10 @@ public sealed class LiveOptions
     [Range(1, 300)]
     public int VerifySeconds { get; set; } = 3;
 
+    /// <summary>How long after such a reading the next one begins at the earliest while pushes go on, unless something was missed.</summary>
+    [Range(1, 300)]
+    public int VerifyBusySeconds { get; set; } = 10;
+
     /// <summary>How often the tables are read although nothing was pushed.</summary>
     [Range(5, 86_400)]
     public int VerifyIdleSeconds { get; set; } = 300;

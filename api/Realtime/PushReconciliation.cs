@@ -26,10 +26,12 @@ internal enum Arrival
 internal sealed class PushReconciliation(LiveOptions options, DateTimeOffset now)
 {
     private DateTimeOffset _lastAt = now;
+    private DateTimeOffset _comparedAt = now - TimeSpan.FromSeconds(options.VerifyBusySeconds);
     private DateTimeOffset? _dueAt;
     private bool _hurried;
     private bool _noted;
     private bool _followed;
+    private bool _isLast;
     private DateTimeOffset _doubtedUntil;
 
     /// <summary>Up to here everything was handed out; null until a connection has read to its end.</summary>
@@ -74,12 +76,17 @@ internal sealed class PushReconciliation(LiveOptions options, DateTimeOffset now
     {
         _noted = true;
         if (!Runs.Add(happened)) Pushed.Add(happened);
-        _dueAt ??= now + TimeSpan.FromSeconds(options.VerifySeconds);
+
+        // While pushes go on they are compared more seldom.
+        var busy = _comparedAt + TimeSpan.FromSeconds(options.VerifyBusySeconds);
+        if (_isLast && busy > _dueAt) _dueAt = busy;
+        _dueAt ??= Later(now + TimeSpan.FromSeconds(options.VerifySeconds), busy);
+        _isLast = false;
         if (Pushed.Full && !_hurried) (_dueAt, _hurried) = (now, true);
     }
 
     /// <summary>Something was missed: the next comparison is due now.</summary>
-    public void Hurry(DateTimeOffset now) => _dueAt = now;
+    public void Hurry(DateTimeOffset now) => (_dueAt, _isLast) = (now, false);
 
     /// <summary>Until then an event may not be pushed without anybody's knowing, so one comparison follows the other.</summary>
     public void Doubt(DateTimeOffset now)
@@ -91,7 +98,7 @@ internal sealed class PushReconciliation(LiveOptions options, DateTimeOffset now
     /// <summary>Begins a comparison: pushes from here on ask for another.</summary>
     public void Begin()
     {
-        (Running, _dueAt, _followed, _noted) = (true, null, _noted, false);
+        (Running, _dueAt, _isLast, _followed, _noted) = (true, null, false, _noted, false);
         Pushed.BeginCompare();
     }
 
@@ -103,7 +110,11 @@ internal sealed class PushReconciliation(LiveOptions options, DateTimeOffset now
     public void End(Unpushed found, DateTimeOffset now)
     {
         Pushed.EndCompare(found.Events, found.Settled);
-        (Running, _hurried, _lastAt, Since) = (false, false, now, found.Cursor);
-        if (_followed || found.Settled < found.Events.Count || _lastAt < _doubtedUntil) _dueAt ??= now + TimeSpan.FromSeconds(options.VerifySeconds);
+        (Running, _hurried, _lastAt, _comparedAt, Since) = (false, false, now, now, found.Cursor);
+        var unsettled = found.Settled < found.Events.Count || _lastAt < _doubtedUntil;
+        _isLast = _followed && !unsettled && _dueAt is null;
+        if (_followed || unsettled) _dueAt ??= now + TimeSpan.FromSeconds(options.VerifySeconds);
     }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

@@ -20,6 +20,10 @@ public sealed class RealtimeOptions
     [Range(1, 16)]
     public int LinksEach { get; set; } = 2;
 
+    /// <summary>How long after a parcel of events the next one goes to a busy node; what comes meanwhile goes with it. After a pause an event goes at once.</summary>
+    [Range(0, 1000)]
+    public int ParcelMilliseconds { get; set; } = 8;
+
     /// <summary>How many events may wait on one way to a node; what comes beyond is missed, and read by those whom it concerns.</summary>
     [Range(16, 100_000)]
     public int LinkEventsMax { get; set; } = 1024;

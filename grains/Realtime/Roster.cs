@@ -42,7 +42,7 @@ internal sealed class Roster(IOptions<RealtimeOptions> options, ILocalSiloDetail
             if (!_nodes.TryGetValue(change.Node, out var node))
             {
                 if (change.From != 0) return false;
-                _nodes.Add(change.Node, node = new(change.Node, change.Silo, change.Ear, options.Value));
+                _nodes.Add(change.Node, node = new(change.Node, change.Silo, change.Ear, options.Value, clock));
             }
 
             if (node.Number != change.To)
@@ -62,7 +62,7 @@ internal sealed class Roster(IOptions<RealtimeOptions> options, ILocalSiloDetail
     {
         lock (_gate)
         {
-            if (!_nodes.TryGetValue(roll.Node, out var node)) _nodes.Add(roll.Node, node = new(roll.Node, roll.Silo, roll.Ear, options.Value));
+            if (!_nodes.TryGetValue(roll.Node, out var node)) _nodes.Add(roll.Node, node = new(roll.Node, roll.Silo, roll.Ear, options.Value, clock));
             else if (node.Number >= roll.Number) return;
 
             var held = roll.All.Select(interest => interest.Key).ToHashSet();

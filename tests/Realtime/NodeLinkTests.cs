@@ -10,7 +10,7 @@ public sealed class NodeLinkTests
     [Fact]
     public async Task What_comes_while_a_parcel_is_under_way_makes_the_next_one_in_its_order()
     {
-        var link = new NodeLink(_ear, new RealtimeOptions());
+        var link = new NodeLink(_ear, new RealtimeOptions(), TimeProvider.System);
         link.Add(Told(1));
         await Eventually(() => Assert.Single(_ear.Parcels));
 
@@ -26,7 +26,7 @@ public sealed class NodeLinkTests
     [Fact]
     public async Task Of_an_unanswered_parcel_nothing_comes_again_and_the_next_one_names_whom_it_concerned()
     {
-        var (link, carol, dave) = (new NodeLink(_ear, new RealtimeOptions()), Guid.NewGuid(), Guid.NewGuid());
+        var (link, carol, dave) = (new NodeLink(_ear, new RealtimeOptions(), TimeProvider.System), Guid.NewGuid(), Guid.NewGuid());
         link.Add(Told(1));
         await Eventually(() => Assert.Single(_ear.Parcels));
         link.Add(Told(2, carol));
@@ -53,7 +53,7 @@ public sealed class NodeLinkTests
     [Fact]
     public async Task What_waits_has_an_end_and_what_is_beyond_it_is_named()
     {
-        var link = new NodeLink(_ear, new RealtimeOptions { LinkEventsMax = 16 });
+        var link = new NodeLink(_ear, new RealtimeOptions { LinkEventsMax = 16 }, TimeProvider.System);
         link.Add(Told(1));
         await Eventually(() => Assert.Single(_ear.Parcels));
 
@@ -70,7 +70,7 @@ public sealed class NodeLinkTests
     [Fact]
     public async Task Too_many_to_be_named_are_all()
     {
-        var link = new NodeLink(_ear, new RealtimeOptions());
+        var link = new NodeLink(_ear, new RealtimeOptions(), TimeProvider.System);
         link.Add(Told(1, [.. Enumerable.Range(0, 10_001).Select(_ => Guid.NewGuid())]));
         await Eventually(() => Assert.Single(_ear.Parcels));
 

@@ -94,6 +94,21 @@ public sealed class PushReconciliationTests
     }
 
     [Fact]
+    public void While_pushes_go_on_they_are_compared_more_seldom()
+    {
+        _pushes.Note(Pushes.Created(1), s_noon);
+        Compare(s_noon.AddSeconds(3));
+
+        _pushes.Note(Pushes.Created(2), s_noon.AddSeconds(4));
+        Assert.Equal(s_noon.AddSeconds(13), _pushes.DueAt);
+        _pushes.Note(Pushes.Created(3), s_noon.AddSeconds(12));
+        Assert.Equal(s_noon.AddSeconds(13), _pushes.DueAt);
+        Compare(s_noon.AddSeconds(13));
+        _pushes.Hurry(s_noon.AddSeconds(14));
+        Assert.Equal(s_noon.AddSeconds(14), _pushes.DueAt);
+    }
+
+    [Fact]
     public void While_a_silo_may_think_that_nobody_is_there_one_comparison_follows_the_other()
     {
         var (now, verify) = (s_noon, TimeSpan.FromSeconds(s_options.VerifySeconds));

@@ -5,18 +5,23 @@ namespace OrleansSocial.Realtime;
 /// 1. Events arrive in the order in which they are added, each once at most: none is sent again.
 /// 2. Whoever may have missed one is named in the next parcel that arrives.
 /// 3. What waits has an end, in events and in keys; one more is missed.
-/// A parcel goes at once after a pause, and else a few milliseconds after the one before: what comes meanwhile goes with it, in one call and in
-/// one piece to each connection. So the busier a node is, the less a delivery costs.</remarks>
+/// The more people a parcel concerns, the longer the next one waits, some milliseconds at most: what comes meanwhile goes with it, in one call
+/// and in one piece to each connection. So a pair waits for nothing, and the busier a node is, the less a delivery costs.</remarks>
 internal sealed class NodeLink : IThreadPoolWorkItem
 {
     private const int MissedKeysMax = 10_000;
 
+    // Somewhat more than it takes a node to hand an event to a connection.
+    private static readonly TimeSpan s_pauseEach = TimeSpan.FromMicroseconds(80);
+
     private readonly INodeEar _ear;
     private readonly RealtimeOptions _options;
     private readonly TimeProvider _clock;
+    private readonly TimeSpan _pauseMax;
     private readonly ITimer _turn;
     private readonly Lock _gate = new();
     private long _sentAt;
+    private TimeSpan _pause;
     private List<Told> _waiting = [];
     private int _waitingKeys;
     private HashSet<Guid>? _missed;
@@ -26,12 +31,9 @@ internal sealed class NodeLink : IThreadPoolWorkItem
     /// <summary>A way to a node.</summary>
     public NodeLink(INodeEar ear, RealtimeOptions options, TimeProvider clock)
     {
-        (_ear, _options, _clock) = (ear, options, clock);
+        (_ear, _options, _clock, _pauseMax) = (ear, options, clock, TimeSpan.FromMilliseconds(options.ParcelMilliseconds));
         _turn = clock.CreateTimer(static link => _ = ((NodeLink)link!).Send(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _sentAt = clock.GetTimestamp() - (long)(clock.TimestampFrequency * Pause.TotalSeconds);
     }
-
-    private TimeSpan Pause => TimeSpan.FromMilliseconds(_options.ParcelMilliseconds);
 
     /// <summary>Adds an event.</summary>
     public void Add(Told told)
@@ -65,7 +67,7 @@ internal sealed class NodeLink : IThreadPoolWorkItem
     {
         if (_sending) return;
         _sending = true;
-        if (Pause - _clock.GetElapsedTime(_sentAt) is { Ticks: > 0 } early) _turn.Change(early, Timeout.InfiniteTimeSpan);
+        if (_pause - _clock.GetElapsedTime(_sentAt) is { Ticks: > 0 } early) _turn.Change(early, Timeout.InfiniteTimeSpan);
         else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
@@ -75,6 +77,8 @@ internal sealed class NodeLink : IThreadPoolWorkItem
         lock (_gate)
         {
             parcel = new LiveParcel(_waiting, _missed?.ToArray(), _allMissed);
+            var pause = s_pauseEach * _waitingKeys;
+            _pause = pause < _pauseMax ? pause : _pauseMax;
             (_waiting, _waitingKeys, _missed, _allMissed, _sentAt) = ([], 0, null, false, _clock.GetTimestamp());
         }
 

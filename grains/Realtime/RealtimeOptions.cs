@@ -20,9 +20,9 @@ public sealed class RealtimeOptions
     [Range(1, 16)]
     public int LinksEach { get; set; } = 2;
 
-    /// <summary>How long after a parcel of events the next one goes to a busy node; what comes meanwhile goes with it. After a pause an event goes at once.</summary>
+    /// <summary>How long after a parcel of events that concerned many people the next one goes to a node at most; what comes meanwhile goes with it. What concerns few goes at once.</summary>
     [Range(0, 1000)]
-    public int ParcelMilliseconds { get; set; } = 8;
+    public int ParcelMilliseconds { get; set; } = 16;
 
     /// <summary>How many events may wait on one way to a node; what comes beyond is missed, and read by those whom it concerns.</summary>
     [Range(16, 100_000)]

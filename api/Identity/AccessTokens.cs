@@ -11,6 +11,16 @@ internal sealed class AccessTokens(VerificationKeys keys, EndedSessions ended, T
 
     private readonly VerifiedTokens _verified = new(RememberedMax);
 
+    /// <summary>From when on it is no longer good here: its own end, and what clocks may differ by.</summary>
+    public DateTimeOffset EndOf(AccessToken token) => token.ExpiresAt + keys.Known.Terms.Skew;
+
+    /// <summary>Whether a session has ended.</summary>
+    public async ValueTask<bool> HasEnded(SessionId session, CancellationToken cancellation)
+    {
+        await ended.Loaded(cancellation);
+        return ended.Contains(session);
+    }
+
     /// <summary>The token when it is good now, or why it is not. A session that has ended is <see cref="TokenFault.Expired"/>.</summary>
     public async ValueTask<(AccessToken? Token, TokenFault Fault)> Verify(string text, CancellationToken cancellation)
     {
@@ -29,7 +39,7 @@ internal sealed class AccessTokens(VerificationKeys keys, EndedSessions ended, T
             _verified.Add(digest, token);
         }
 
-        var over = clock.GetUtcNow() >= token.ExpiresAt + keys.Known.Terms.Skew || ended.Contains(token.Caller.Session);
+        var over = clock.GetUtcNow() >= EndOf(token) || ended.Contains(token.Caller.Session);
         return over ? (null, TokenFault.Expired) : (token, TokenFault.None);
     }
 }

@@ -8,9 +8,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace OrleansSocial.Identity;
 
-/// <summary>Signs a request in by its access token: from the Authorization header, or, on the hub alone, from the query, since browsers cannot give a WebSocket headers.</summary>
+/// <summary>Signs a request in by its access token from the Authorization header. Browsers cannot give a WebSocket or an event stream headers: on their
+/// paths a ticket in the query does it, once, and on the hub's a token too. Addresses stand in the logs of proxies; a ticket is worth nothing there.</summary>
 internal sealed class BearerHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, AccessTokens tokens)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, AccessTokens tokens, IGrainFactory grains)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
 {
     /// <summary>The scheme's name, and the word before the token.</summary>
@@ -19,30 +20,48 @@ internal sealed class BearerHandler(
     /// <summary>The only path on which a token may stand in the query.</summary>
     public static readonly PathString HubPath = "/v1/live";
 
+    /// <summary>The other path on which a ticket may.</summary>
+    public static readonly PathString StreamPath = "/v1/events/stream";
+
     private const string QueryName = "access_token";
+    private const string TicketName = "ticket";
 
     /// <inheritdoc/>
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var inHeader = Request.Headers.Authorization;
         var inQuery = Request.Path.StartsWithSegments(HubPath) ? Request.Query[QueryName] : default;
-        if (inHeader.Count + inQuery.Count == 0) return AuthenticateResult.NoResult();
-        if (inHeader.Count + inQuery.Count > 1) return AuthenticateResult.Fail("More than one token.");
+        var tickets = Request.Path.StartsWithSegments(HubPath) || Request.Path == StreamPath ? Request.Query[TicketName] : default;
+        if (inHeader.Count + inQuery.Count + tickets.Count == 0) return AuthenticateResult.NoResult();
+        if (inHeader.Count + inQuery.Count + tickets.Count > 1) return AuthenticateResult.Fail("More than one token.");
+        if (tickets.Count == 1) return await SignInBy(tickets[0]);
 
         var text = inHeader.Count == 1 ? AfterScheme(inHeader[0]) : inQuery[0];
         if (string.IsNullOrEmpty(text)) return AuthenticateResult.Fail("Not a bearer token.");
         var (token, fault) = await tokens.Verify(text, Context.RequestAborted);
         if (token is null) return AuthenticateResult.Fail(fault.ToString());
 
-        var principal = new ClaimsPrincipal(new ClaimsIdentity(token.Caller.Claims(), SchemeName, Caller.HandleClaim, roleType: null));
-        var properties = new AuthenticationProperties { ExpiresUtc = token.ExpiresAt };
-        return AuthenticateResult.Success(new AuthenticationTicket(principal, properties, SchemeName));
+        return SignedIn(token.Caller with { ExpiresAt = tokens.EndOf(token) });
+    }
+
+    private async Task<AuthenticateResult> SignInBy(string? ticket)
+    {
+        if (!Tickets.IsForm(ticket)) return AuthenticateResult.Fail("Not a ticket.");
+        return await grains.GetGrain<ITicketGrain>(Tickets.KeyOf(ticket)).Redeem() is { } holder && !await tokens.HasEnded(holder.Session, Context.RequestAborted)
+            ? SignedIn(new Caller(holder.User, holder.Session, holder.Handle) { ExpiresAt = holder.EndsAt })
+            : AuthenticateResult.Fail("The ticket was used, or is too old.");
+    }
+
+    private static AuthenticateResult SignedIn(Caller caller)
+    {
+        var principal = new ClaimsPrincipal(new ClaimsIdentity(caller.Claims(), SchemeName, Caller.HandleClaim, roleType: null));
+        return AuthenticateResult.Success(new AuthenticationTicket(principal, new AuthenticationProperties { ExpiresUtc = caller.ExpiresAt }, SchemeName));
     }
 
     /// <inheritdoc/>
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        var tried = Request.Headers.Authorization.Count > 0 || Request.Query.ContainsKey(QueryName);
+        var tried = Request.Headers.Authorization.Count > 0 || Request.Query.ContainsKey(QueryName) || Request.Query.ContainsKey(TicketName);
         Response.Headers[HeaderNames.WWWAuthenticate] = tried ? $"{SchemeName} error=\"invalid_token\"" : SchemeName;
         return Problems.Write(Context, IdentityRefusals.NotSignedIn);
     }

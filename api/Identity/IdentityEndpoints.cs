@@ -36,6 +36,8 @@ public static class IdentityEndpoints
         auth.MapPost("/refresh", Refresh).Public().Limited(s_refreshing).Once().WithSummary("Exchange a refresh token for new tokens")
             .Refuses(IdentityRefusals.SessionEnded).Asks<ISessionGrain>(nameof(ISessionGrain.Refresh));
         auth.MapPost("/logout", Logout).Signed().Limited(s_refreshing).Repeated().WithSummary("End the session").Asks<ISessionGrain>(nameof(ISessionGrain.End));
+        auth.MapPost("/tickets", Ticket).Signed().Limited(Rate.Live).Repeated().WithSummary("Get a ticket that opens one live connection within 30 seconds, as ?ticket= of the event stream or the hub")
+            .Asks<ITicketGrain>(nameof(ITicketGrain.Issue));
         return v1;
     }
 
@@ -60,6 +62,13 @@ public static class IdentityEndpoints
         return Done.Instance;
     }
 
+    private static async Task<Outcome<LiveTicket>> Ticket(Caller caller, IGrainFactory grains)
+    {
+        var ticket = Tickets.New();
+        await grains.GetGrain<ITicketGrain>(Tickets.KeyOf(ticket)).Issue(new(caller.User, caller.Session, caller.Handle, caller.ExpiresAt));
+        return new LiveTicket(ticket, Tickets.SecondsMax);
+    }
+
     private static IAccountGrain Account(IGrainFactory grains, string name) =>
         grains.GetGrain<IAccountGrain>(Handles.AccountKey(Handles.TryNormalize(name, out var handle) ? handle : Nobody));
 }
@@ -74,6 +83,11 @@ public sealed record SignUp(string Handle, string Password, string? DisplayName 
 /// <param name="Handle">Whose account.</param>
 /// <param name="Password">Their password.</param>
 public sealed record SignIn(string Handle, string Password);
+
+/// <summary>Opens one live connection.</summary>
+/// <param name="Ticket">Good once.</param>
+/// <param name="ExpiresInSeconds">And for so long.</param>
+public sealed record LiveTicket(string Ticket, int ExpiresInSeconds);
 
 /// <summary>Asks for new tokens.</summary>
 /// <param name="RefreshToken">The newest refresh token of the session.</param>

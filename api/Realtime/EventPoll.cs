@@ -86,6 +86,7 @@ internal sealed class EventPoll(LiveNode node, Caller caller) : ILiveEnd
             {
                 if (_closed == RealtimeRefusals.SessionEnded.Code) return RealtimeRefusals.SessionEnded;
                 page = WithNotices(page);
+                // Whoever asks again needs a token that has not ended, and another node when this one stops.
                 if (IsAnswer(page) || left <= TimeSpan.Zero || _closed is not null) return page;
             }
 

@@ -11,6 +11,34 @@ namespace OrleansSocial.Realtime;
 /// <summary>A live connection over the hub.</summary>
 internal sealed class HubConnection(LiveNode node, LivePeople people, Caller caller, HubConnectionContext socket) : LiveConnection(node, people, caller)
 {
+    private readonly FrameAllowance _frames = new(node.Options, node.Clock);
+    private long _heardAt = node.Clock.GetTimestamp();
+    private int _refused;
+
+    /// <inheritdoc/>
+    public override bool IsSilent => Node.Clock.GetElapsedTime(Volatile.Read(ref _heardAt)) >= TimeSpan.FromSeconds(Node.Options.SilenceSecondsMax);
+
+    /// <summary>Takes note that something comes. False when nothing is taken any more: one that is too large is not, and ends the connection.</summary>
+    public bool Takes(long bytes)
+    {
+        Volatile.Write(ref _heardAt, Node.Clock.GetTimestamp());
+        if (!Closed && bytes > Node.Options.MessageBytesMax) _ = Close(RealtimeRefusals.MessageTooLarge.Code);
+        return !Closed;
+    }
+
+    /// <summary>Charges a frame that is no call of a method, which has a rate class.</summary>
+    public void ChargeFrame()
+    {
+        if (!_frames.Take()) _ = Close(RealtimeRefusals.TooManyFrames.Code);
+    }
+
+    /// <summary>Takes note of an answer: whoever does nothing but what is refused is sent away.</summary>
+    public void Answered(bool refused)
+    {
+        _refused = refused ? _refused + 1 : 0;
+        if (_refused >= Node.Options.RefusalsMax) _ = Close(RealtimeRefusals.TooManyRefusals.Code);
+    }
+
     /// <inheritdoc/>
     protected override ValueTask Write(LiveFrame frame) => socket.WriteAsync(frame.Message);
 
@@ -32,6 +60,7 @@ internal sealed partial class LiveLifetime<THub>(LiveConnections connections, Li
         var caller = Caller.From(connection.User) ?? throw new InvalidOperationException("The hub must be mapped Signed().");
         var live = new HubConnection(node, people, caller, connection);
         connection.Features.Set<LiveConnection>(live);
+        (connection.Protocol as LiveProtocol)?.Serve(live);
         connections.Add(live);
         Forget(connection.GetHttpContext());
         await base.OnConnectedAsync(connection);

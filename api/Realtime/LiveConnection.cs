@@ -19,6 +19,9 @@ internal abstract class LiveConnection(LiveNode node, LivePeople people, Caller 
     /// <summary>Whose it is.</summary>
     public Caller Caller { get; } = caller;
 
+    /// <summary>Whether its client has not been heard of for too long.</summary>
+    public virtual bool IsSilent => false;
+
     /// <summary>Whether it is told what happens.</summary>
     public bool IsSubscribed => _subscribed;
 

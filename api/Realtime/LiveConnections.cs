@@ -59,6 +59,7 @@ internal sealed partial class LiveConnections : BackgroundService, ILiveConnecti
                 // Spread by the connection's id, so that questions come as a trickle and not as a wave.
                 var now = second;
                 RenewWatched(id => ((uint)id.GetHashCode() + now) % _node.Options.WatchRenewSeconds == 0, certain: true);
+                CloseThoseDue();
                 _people.CompareThoseDue();
             }
         }
@@ -85,6 +86,16 @@ internal sealed partial class LiveConnections : BackgroundService, ILiveConnecti
         {
             // The next renewal comes in time.
             LogNotRenewed(_node.Log, fault.Message);
+        }
+    }
+
+    private void CloseThoseDue()
+    {
+        var now = _node.Clock.GetUtcNow();
+        foreach (var (_, end) in _all)
+        {
+            if (end.Caller.ExpiresAt <= now) end.Close(RealtimeRefusals.TokenEnded.Code);
+            else if (end is LiveConnection { IsSilent: true }) end.Close(RealtimeRefusals.Silent.Code);
         }
     }
 

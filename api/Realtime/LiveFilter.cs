@@ -53,6 +53,13 @@ internal sealed partial class LiveFilter(IRateGate gate, Repeater repeater, Decl
     /// <inheritdoc/>
     public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
     {
+        var answer = await Invoke(invocationContext, next);
+        (LiveHub.Of(invocationContext.Context) as HubConnection)?.Answered(answer is IOutcome { Refusal: not null });
+        return answer;
+    }
+
+    private async ValueTask<object?> Invoke(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
+    {
         try
         {
             var method = _methods.GetOrAdd(invocationContext.HubMethod, HubDeclaration.Of);

@@ -5,6 +5,8 @@ namespace OrleansSocial.Realtime;
 /// <summary>The live door, <c>/v1/live</c>: what every client calls, whatever else its hub offers. What the server calls: <c>event</c>, <c>position</c>, <c>closing</c>.</summary>
 public abstract class LiveHub(IGrainFactory grains) : Hub
 {
+    private static readonly Refusal[] s_unread = [CommonRefusals.TextNotStorable, RealtimeRefusals.UnknownMethod];
+
     /// <summary>Who calls.</summary>
     protected UserId Me => Live.Caller.User;
 
@@ -32,9 +34,9 @@ public abstract class LiveHub(IGrainFactory grains) : Hub
     }
 
     /// <summary>Answers a call that could not be read with the code that says why.</summary>
-    [Refuses("request.text_not_storable", "request.malformed")]
+    [Refuses("request.text_not_storable", "request.malformed", "realtime.unknown_method")]
 #pragma warning disable CA1822 // A hub is called through instance methods only.
     public HubAnswer<Done> Refuse(string? code)
 #pragma warning restore CA1822
-        => code == CommonRefusals.TextNotStorable.Code ? CommonRefusals.TextNotStorable : CommonRefusals.Malformed;
+        => s_unread.FirstOrDefault(refusal => refusal.Code == code) ?? CommonRefusals.Malformed;
 }

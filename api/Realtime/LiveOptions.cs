@@ -72,7 +72,23 @@ public sealed class LiveOptions
     [Range(1, 120)]
     public int HeartbeatSeconds { get; set; } = 15;
 
-    /// <summary>How large one message of a client may be; a larger one ends its connection.</summary>
+    /// <summary>How long a hub connection may send nothing at all before it is closed with a resumable code: clients ping every 15 seconds.</summary>
+    [Range(20, 3600)]
+    public int SilenceSecondsMax { get; set; } = 60;
+
+    /// <summary>How many frames that are no calls a connection may send in the long run; calls have rate classes.</summary>
+    [Range(1, 10_000)]
+    public int FramesPerSecond { get; set; } = 10;
+
+    /// <summary>How many of them it may send at once. One more closes it.</summary>
+    [Range(10, 100_000)]
+    public int FramesBurst { get; set; } = 100;
+
+    /// <summary>How many calls in a row may be refused before the connection is closed.</summary>
+    [Range(10, 100_000)]
+    public int RefusalsMax { get; set; } = 200;
+
+    /// <summary>How large one message of a client may be; a larger one ends its connection with a code.</summary>
     [Range(4096, 1_048_576)]
     public int MessageBytesMax { get; set; } = 128 * 1024;
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.SignalR;
-using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -8,15 +7,18 @@ namespace OrleansSocial.Realtime;
 /// <summary>Registers the live edge.</summary>
 public static class RealtimeEdge
 {
+    // A message that is too large is noticed by its connection, which says so, before the hub cuts it.
+    private const int PieceBytesMax = 64 * 1024;
+
     /// <summary>The hub, its connections, and the limits of both.</summary>
     public static IServiceCollection AddRealtimeEdge(this IServiceCollection services)
     {
         services.AddSignalR(hub => hub.AddFilter<LiveFilter>());
         services.AddSingleton<IConfigureOptions<HubOptions>>(provider => new ConfigureOptions<HubOptions>(
-            hub => hub.MaximumReceiveMessageSize = provider.GetRequiredService<IOptions<LiveOptions>>().Value.MessageBytesMax));
+            hub => hub.MaximumReceiveMessageSize = provider.GetRequiredService<IOptions<LiveOptions>>().Value.MessageBytesMax + PieceBytesMax));
         services.Configure<JsonHubProtocolOptions>(json => SocialJson.Configure(json.PayloadSerializerOptions));
         services.AddSingleton<LiveFilter>();
-        services.AddSingleton<IHubProtocol, LiveProtocol>();
+        services.AddSingleton<IHubProtocolResolver, LiveProtocols>();
         services.AddSingleton<LiveNode>();
         services.AddSingleton<NodeWord>();
         services.AddSingleton<LivePeople>();

@@ -18,6 +18,24 @@ public static class RealtimeRefusals
     /// <summary>The session of the connection was ended.</summary>
     public static readonly Refusal SessionEnded = new("realtime.session_ended", Kind.Unauthenticated, "This session has ended; sign in again.");
 
+    /// <summary>The access token of the connection has ended; connect again with a fresh one.</summary>
+    public static readonly Refusal TokenEnded = new("realtime.token_ended", Kind.Unauthenticated, "The access token of this connection has ended; refresh it, connect again and resume from the cursor.");
+
+    /// <summary>The client has sent nothing for so long that it counts as gone.</summary>
+    public static readonly Refusal Silent = new("realtime.silent", Kind.Unavailable, "Nothing was heard of this client for too long; connect again, resume from the cursor, and send pings.") { RetryAfterSeconds = 0 };
+
+    /// <summary>A message of the client was larger than one may be.</summary>
+    public static readonly Refusal MessageTooLarge = new("realtime.message_too_large", Kind.TooLarge, "A message of this client was too large; do not send it again.");
+
+    /// <summary>The client sent more frames that are no calls than it may.</summary>
+    public static readonly Refusal TooManyFrames = new("realtime.too_many_frames", Kind.TooMany, "This client sent too many frames that are no calls; connect again later.") { RetryAfterSeconds = 5 };
+
+    /// <summary>The client went on with calls that are refused.</summary>
+    public static readonly Refusal TooManyRefusals = new("realtime.too_many_refusals", Kind.TooMany, "Too many calls of this client were refused one after the other; see what their codes say, and connect again later.") { RetryAfterSeconds = 5 };
+
+    /// <summary>The hub has no method of this name.</summary>
+    public static readonly Refusal UnknownMethod = new("realtime.unknown_method", Kind.NotFound, "The hub has no method of this name; see its page in the documentation.");
+
     /// <summary>What was missed cannot be replayed on this connection; connect again and subscribe with the cursor.</summary>
     public static readonly Refusal Resync = new("realtime.resync", Kind.Unavailable, "This connection missed too much to catch up; connect again and resume from the cursor.") { RetryAfterSeconds = 0 };
 

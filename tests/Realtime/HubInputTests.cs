@@ -9,8 +9,8 @@ public sealed class HubInputTests(SharedHost shared)
     private const string NoRoom = "\"0198f3a2-0000-7000-8000-00000000dead\"";
 
     [Theory]
-    [InlineData("Nonsense", "[]", "request.malformed")]
-    [InlineData("", "[]", "request.malformed")]
+    [InlineData("Nonsense", "[]", "realtime.unknown_method")]
+    [InlineData("", "[]", "realtime.unknown_method")]
     [InlineData("Subscribe", "[]", "request.malformed")]
     [InlineData("Subscribe", "[1]", "request.malformed")]
     [InlineData("Subscribe", "[\"\"]", "realtime.bad_cursor")]

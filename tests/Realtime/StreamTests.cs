@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text.Json;
 
 namespace OrleansSocial.Realtime;
 
@@ -135,7 +133,7 @@ public sealed class StreamTests(SharedHost shared)
         => await Person.Refused(await Host.Http.GetAsync(new Uri(path, UriKind.Relative)), HttpStatusCode.Unauthorized, "identity.not_signed_in");
 
     // The opening of a conversation may still be on its way when a test begins.
-    private static async Task<string> Settled(Person person)
+    internal static async Task<string> Settled(Person person)
     {
         var cursor = (await person.Get<PolledPage>("/v1/events")).Cursor;
         await Eventually(async () =>
@@ -145,50 +143,5 @@ public sealed class StreamTests(SharedHost shared)
             Assert.Empty(page.Events);
         });
         return cursor;
-    }
-
-    /// <summary>A client of the event stream.</summary>
-    private sealed class EventStream(HttpResponseMessage response, StreamReader lines) : IAsyncDisposable
-    {
-        public static async Task<EventStream> Open(Person person, string? lastEventId = null)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/events/stream");
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-            if (lastEventId is not null) request.Headers.Add("Last-Event-ID", lastEventId);
-            var response = await person.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-            Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
-            return new(response, new StreamReader(await response.Content.ReadAsStreamAsync()));
-        }
-
-        /// <summary>The next event of this name, or of any.</summary>
-        public async Task<(string Name, string? Id, JsonElement Data)> Next(string? wanted = null)
-        {
-            while (true)
-            {
-                string? name = null, id = null, data = null;
-                while (await lines.ReadLineAsync().Soon($"an event {wanted}") is { Length: > 0 } line)
-                {
-                    if (line.StartsWith("event: ", StringComparison.Ordinal)) name = line[7..];
-                    else if (line.StartsWith("id: ", StringComparison.Ordinal)) id = line[4..];
-                    else if (line.StartsWith("data: ", StringComparison.Ordinal)) data = line[6..];
-                }
-
-                if (name is not null && (wanted is null || name == wanted)) return (name, id, JsonSerializer.Deserialize<JsonElement>(data!));
-                if (name is null && data is null && id is null) await Task.Yield();
-            }
-        }
-
-        public async Task<bool> Ended()
-        {
-            while (await lines.ReadLineAsync().Soon("the end of the stream") is { } line) Assert.Equal("", line);
-            return true;
-        }
-
-        public ValueTask DisposeAsync()
-        {
-            lines.Dispose();
-            response.Dispose();
-            return default;
-        }
     }
 }

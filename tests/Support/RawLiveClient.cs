@@ -40,6 +40,9 @@ public sealed class RawLiveClient : IAsyncDisposable
     /// <summary>Calls the hub with arguments as they are, well formed or not.</summary>
     public Task<JsonElement> Invoke(string method, string arguments) => _socket.InvokeRaw(method, arguments, CancellationToken.None).Soon($"an answer of {method}");
 
+    /// <summary>Sends a frame, whatever it is.</summary>
+    public Task SendRaw(string json) => _socket.SendRaw(json, CancellationToken.None);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -110,6 +110,10 @@ public sealed class SocialHost : IAsyncDisposable
             ["Social:Identity:HashOperations"] = "1",
             ["Social:Identity:HashMemoryKiB"] = "64",
             ["Social:Identity:HashQueueMax"] = "1000",
+
+            // Where a test moves the time, connections live on.
+            ["Social:Identity:AccessMinutes"] = "60",
+            ["Social:Live:SilenceSecondsMax"] = "3600",
         };
         foreach (var rate in Rates.All.Keys)
         {

@@ -88,6 +88,19 @@ public sealed class LiveSocket : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends a frame as it is. On a connection that has ended it does nothing.</summary>
+    public async Task SendRaw(string json, CancellationToken cancellation)
+    {
+        try
+        {
+            await Write(Encoding.UTF8.GetBytes(json + (char)Separator), cancellation);
+        }
+        catch (Exception e) when (e is WebSocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            // What became of the connection is told elsewhere.
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
+using OrleansSocial.Realtime;
 
 namespace OrleansSocial.Kernel;
 
@@ -40,6 +41,7 @@ public static class Edge
         app.MapOpenApi("/openapi/{documentName}.json").Public();
         app.MapDocsPage();
         app.MapProblemsPage();
+        app.MapHubPage();
     }
 
     private static Task BareStatus(HttpContext context) => context.Response.StatusCode switch

@@ -32,5 +32,5 @@ public static class RealtimeEdge
 
     /// <summary>The hub of the application: there is one, at <c>/v1/live</c>.</summary>
     internal static IServiceCollection AddLiveHub<THub>(this IServiceCollection services)
-        where THub : LiveHub => services.AddSingleton<HubLifetimeManager<THub>, LiveLifetime<THub>>();
+        where THub : LiveHub => services.AddSingleton<HubLifetimeManager<THub>, LiveLifetime<THub>>().AddSingleton(new LiveHubType(typeof(THub)));
 }

@@ -42,6 +42,10 @@ public static class RealtimeRefusals
     /// <summary>The node that holds the connection is stopping.</summary>
     public static readonly Refusal NodeStopping = new("realtime.node_stopping", Kind.Unavailable, "This server is stopping; connect again and resume from the cursor.") { RetryAfterSeconds = 0 };
 
+    /// <summary>Those with which a live connection ends.</summary>
+    public static IReadOnlyList<Refusal> Closing { get; } =
+        [TooManyConnections, SlowConsumer, SessionEnded, TokenEnded, Silent, MessageTooLarge, TooManyFrames, TooManyRefusals, Resync, NodeStopping];
+
     /// <summary>The wait of a poll is out of range.</summary>
     public static readonly Refusal Wait = new("realtime.wait", Kind.Invalid, "A poll waits 0 to 30 seconds.");
 }

@@ -48,7 +48,7 @@ internal static class ProblemsPage
             <main class="problems">
             <h1>Problems</h1>
             <p>Whatever is refused is answered as problem details (RFC 9457). Its <code>code</code> is one of these, on every door, and is kept for ever; <code>detail</code> says what to do.
-            The <a href="/docs">documentation of the API</a> names those of each route.</p>
+            The <a href="/docs">documentation of the API</a> names those of each route, and <a href="/docs/hub">that of the hub</a> those of its methods.</p>
             <dl>
 
             """);

@@ -30,6 +30,7 @@ internal static class HttpServer
             var port = OrDefaults<NodeOptions>(services).SharedPort;
             sockets.CreateBoundListenSocket = endpoint => SharedPort.Bind(endpoint, port, SocketTransportOptions.CreateDefaultBoundListenSocket);
         });
+        builder.Services.AddSingleton<Readiness>();
         builder.Services.AddHostedService<Ports>();
         builder.Services.AddHostedService<InputWatch>();
         builder.Services.AddOptions<HostOptions>().Configure<IServiceProvider>((host, services) =>

@@ -29,6 +29,7 @@ public static class SocialApp
         builder.AddSocialOptions();
         builder.AddLogs();
         builder.AddHttpServer();
+        builder.AddTelemetry();
         if (builder.HostsGrains()) AddGrains(builder);
         else builder.AddClusterClient();
 
@@ -42,6 +43,7 @@ public static class SocialApp
         app.CheckOptions();
         app.UseTrustedProxies();
         app.UseSecurityHeaders();
+        app.UseMetrics();
         app.MapHealth();
         if (app.Serves("api"))
         {

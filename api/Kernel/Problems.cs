@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -20,6 +21,9 @@ public static class Problems
     /// <summary>What is said of a method that a route does not take.</summary>
     public const string MethodNotAllowedDetail = "This route does not take this method; see /docs.";
 
+    private static readonly Meter s_meter = new("OrleansSocial.Edge");
+    private static readonly Counter<long> s_refused = s_meter.CreateCounter<long>("social.http.refused", "{request}", "Requests that were answered with a problem, by its code.");
+
     /// <summary>A result that writes <paramref name="refusal"/> as its problem.</summary>
     public static IResult Of(Refusal refusal) => new RefusalResult(refusal);
 
@@ -35,6 +39,7 @@ public static class Problems
     /// <summary>Writes a problem that is not the refusal of a slice.</summary>
     public static async Task Write(HttpContext context, int status, string code, string detail, double? retryAfterSeconds = null)
     {
+        s_refused.Add(1, new KeyValuePair<string, object?>("code", code));
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = "application/problem+json";

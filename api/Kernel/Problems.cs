@@ -15,6 +15,18 @@ public static class Problems
     /// <summary>The method is not one that the route takes.</summary>
     public const string MethodNotAllowedCode = "request.method_not_allowed";
 
+    /// <summary>The request's target is longer than the server takes.</summary>
+    public const string TargetTooLongCode = "request.target_too_long";
+
+    /// <summary>The request's headers are larger than the server takes.</summary>
+    public const string HeadersTooLargeCode = "request.headers_too_large";
+
+    /// <summary>What is said of a target that is too long.</summary>
+    public const string TargetTooLongDetail = "The path and the query are longer than this server takes.";
+
+    /// <summary>What is said of headers that are too large.</summary>
+    public const string HeadersTooLargeDetail = "The headers are larger than this server takes.";
+
     /// <summary>What is said of a bug.</summary>
     public const string FaultDetail = "Something went wrong on our side; the trace id names it in the log.";
 

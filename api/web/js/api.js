@@ -83,6 +83,8 @@ export class Api {
 
   cancelJob(id) { return this.#signed('DELETE', `/v1/admin/jobs/${id}`); }
 
+  openDashboard() { return this.#signed('POST', '/v1/admin/dashboard'); }
+
   person(id) { return request('GET', `/v1/users/${id}`); }
 
   personByHandle(handle) { return request('GET', `/v1/users/by-handle/${encodeURIComponent(handle)}`); }

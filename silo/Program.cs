@@ -29,6 +29,7 @@ public static class SocialApp
         builder.AddSocialOptions();
         builder.AddLogs();
         builder.AddHttpServer();
+        builder.AddTelemetry();
         if (builder.HostsGrains()) AddGrains(builder);
         else builder.AddClusterClient();
 
@@ -42,21 +43,25 @@ public static class SocialApp
         app.CheckOptions();
         app.UseTrustedProxies();
         app.UseSecurityHeaders();
+        app.UseMetrics();
         app.MapHealth();
         if (app.Serves("api"))
         {
             app.UseEdgeKernel();
+            app.UseRequestBounds();
             app.UsePage();
             app.UseRouting();
             app.UseCors();
             app.UseDoors();
             app.UseAuthentication();
+            app.UseDashboardTickets();
             app.UseRateGate();
             app.UseAuthorization();
             app.MapDocumentation();
             var v1 = app.MapV1();
             foreach (var slice in Slice.All) slice.Routes?.Invoke(v1);
             v1.MapParkedEvents().MapJobs();
+            app.MapDashboard(v1);
         }
 
         return app;
@@ -67,7 +72,7 @@ public static class SocialApp
         builder.AddStorage();
         builder.UseOrleans(silo =>
         {
-            silo.UseCluster().AddNews();
+            silo.UseCluster().AddNews().AddOperatorsDashboard();
             foreach (var slice in Slice.All) slice.Grains?.Invoke(silo);
         });
         builder.Services.AddSingleton<Seeds>().AddHostedService(provider => provider.GetRequiredService<Seeds>());

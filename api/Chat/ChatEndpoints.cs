@@ -93,7 +93,7 @@ public static class ChatEndpoints
     private static async Task<Outcome<MessageReceipt>> Send(ConversationId id, SendText body, IdempotencyKey key, Caller caller, IGrainFactory grains) =>
         key.IsOtherThan(body.ClientKey)
             ? CommonRefusals.TwoKeys
-            : await grains.GetGrain<IConversationGrain>(id).Send(new(caller.User, body.ClientKey ?? key.Value ?? "", body.Text));
+            : await SendMetrics.Measure(grains.GetGrain<IConversationGrain>(id).Send(new(caller.User, body.ClientKey ?? key.Value ?? "", body.Text)));
 
     private static Task<Outcome<MessagePage>> History(ConversationId id, [AsParameters] PageQuery page, Caller caller, IGrainFactory grains) =>
         page.Read(ask => grains.GetGrain<IConversationGrain>(id).History(caller.User, ask));

@@ -9,7 +9,7 @@ internal sealed class ChatHub(IGrainFactory grains) : LiveHub(grains)
     /// <summary>Sends one text; answers when it is durable.</summary>
     [Charged(nameof(ChatEndpoints.Messages)), Repeated, Asks<IConversationGrain>(nameof(IConversationGrain.Send))]
     public async Task<HubAnswer<MessageReceipt>> Send(ConversationId conversation, string? clientKey, string? text)
-        => await Room(conversation).Send(new SendMessage(Me, clientKey ?? "", text ?? "", Origin));
+        => await SendMetrics.Measure(Room(conversation).Send(new SendMessage(Me, clientKey ?? "", text ?? "", Origin)));
 
     /// <summary>Replaces the text of one's own message.</summary>
     [Charged(nameof(ChatEndpoints.Messages)), Repeated, Asks<IConversationGrain>(nameof(IConversationGrain.Edit))]

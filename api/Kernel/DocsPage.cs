@@ -10,7 +10,7 @@ namespace OrleansSocial.Kernel;
 internal static class DocsPage
 {
     /// <summary>Maps the page and its files.</summary>
-    public static void MapDocsPage(this IEndpointRouteBuilder app) => app.MapScalarApiReference("/docs", Configure).Public();
+    public static void MapDocsPage(this IEndpointRouteBuilder app) => app.MapScalarApiReference("/docs", Configure).Public().Unlimited();
 
     private static void Configure(ScalarOptions page, HttpContext context)
     {

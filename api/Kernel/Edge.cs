@@ -18,7 +18,8 @@ public static class Edge
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.AddExceptionHandler<Faults>();
         services.AddProblemDetails();
-        services.AddOpenApi("v1", Document);
+        services.AddOpenApi(ApiDocument.Version, Document);
+        services.AddSingleton<ApiDocument>();
         services.AddSingleton<NodeNews>();
         services.AddSingleton<IClusterConnectionStatusObserver>(provider => provider.GetRequiredService<NodeNews>());
         services.AddHostedService(provider => provider.GetRequiredService<NodeNews>());
@@ -32,13 +33,14 @@ public static class Edge
         app.UseStatusCodePages(pages => BareStatus(pages.HttpContext));
         app.UseHead();
         app.UseCharset();
+        app.UseHubMethods();
         return app;
     }
 
     /// <summary>Serves the OpenAPI document and the page to browse it.</summary>
     public static void MapDocumentation(this WebApplication app)
     {
-        app.MapOpenApi("/openapi/{documentName}.json").Public();
+        app.MapApiDocument();
         app.MapDocsPage();
         app.MapProblemsPage();
         app.MapHubPage();

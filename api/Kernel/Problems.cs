@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -14,11 +15,26 @@ public static class Problems
     /// <summary>The method is not one that the route takes.</summary>
     public const string MethodNotAllowedCode = "request.method_not_allowed";
 
+    /// <summary>The request's target is longer than the server takes.</summary>
+    public const string TargetTooLongCode = "request.target_too_long";
+
+    /// <summary>The request's headers are larger than the server takes.</summary>
+    public const string HeadersTooLargeCode = "request.headers_too_large";
+
+    /// <summary>What is said of a target that is too long.</summary>
+    public const string TargetTooLongDetail = "The path and the query are longer than this server takes.";
+
+    /// <summary>What is said of headers that are too large.</summary>
+    public const string HeadersTooLargeDetail = "The headers are larger than this server takes.";
+
     /// <summary>What is said of a bug.</summary>
     public const string FaultDetail = "Something went wrong on our side; the trace id names it in the log.";
 
     /// <summary>What is said of a method that a route does not take.</summary>
     public const string MethodNotAllowedDetail = "This route does not take this method; see /docs.";
+
+    private static readonly Meter s_meter = new("OrleansSocial.Edge");
+    private static readonly Counter<long> s_refused = s_meter.CreateCounter<long>("social.http.refused", "{request}", "Requests that were answered with a problem, by its code.");
 
     /// <summary>A result that writes <paramref name="refusal"/> as its problem.</summary>
     public static IResult Of(Refusal refusal) => new RefusalResult(refusal);
@@ -35,6 +51,7 @@ public static class Problems
     /// <summary>Writes a problem that is not the refusal of a slice.</summary>
     public static async Task Write(HttpContext context, int status, string code, string detail, double? retryAfterSeconds = null)
     {
+        s_refused.Add(1, new KeyValuePair<string, object?>("code", code));
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = "application/problem+json";

@@ -15,19 +15,19 @@ internal static class ProblemsPage
     public const string Path = "/docs/problems";
 
     private static readonly byte[] s_page = Encoding.UTF8.GetBytes(Make());
+    private static readonly string s_tag = ApiDocument.TagOf(s_page);
 
     /// <summary>The problems of all slices, ordered by code.</summary>
     public static IEnumerable<(string Code, int Status, string Detail)> All => Refusals.All.Select(refusal => (Code: refusal.Code, Status: (int)refusal.Kind, Detail: refusal.Message))
         .Append((Code: Problems.MethodNotAllowedCode, Status: StatusCodes.Status405MethodNotAllowed, Detail: Problems.MethodNotAllowedDetail))
+        .Append((Code: Problems.TargetTooLongCode, Status: StatusCodes.Status414UriTooLong, Detail: Problems.TargetTooLongDetail))
+        .Append((Code: Problems.HeadersTooLargeCode, Status: StatusCodes.Status431RequestHeaderFieldsTooLarge, Detail: Problems.HeadersTooLargeDetail))
         .Append((Code: Problems.FaultCode, Status: StatusCodes.Status500InternalServerError, Detail: Problems.FaultDetail))
         .OrderBy(problem => problem.Code, StringComparer.Ordinal);
 
     /// <summary>Maps the page.</summary>
-    public static void MapProblemsPage(this IEndpointRouteBuilder app) => app.MapGet(Path, (HttpResponse response) =>
-    {
-        response.Headers.CacheControl = "no-cache";
-        return Results.Bytes(s_page, "text/html; charset=utf-8");
-    }).Public().ExcludeFromDescription();
+    public static void MapProblemsPage(this IEndpointRouteBuilder app) =>
+        app.MapGet(Path, (HttpResponse response) => ApiDocument.Constant(response, s_page, "text/html; charset=utf-8", s_tag)).Public().Unlimited().ExcludeFromDescription();
 
     private static string Make()
     {

@@ -11,6 +11,9 @@ public sealed record RateMetadata(Rate Rate);
 /// <summary>The route needs a valid access token.</summary>
 public sealed record SignedMetadata;
 
+/// <summary>The route costs next to nothing: what it answers was made before, or is asked for once for all.</summary>
+public sealed record UnlimitedMetadata;
+
 /// <summary>The route is for operators.</summary>
 public sealed record AdminMetadata;
 
@@ -61,6 +64,11 @@ public static class Routes
     public static TBuilder Public<TBuilder>(this TBuilder route)
         where TBuilder : IEndpointConventionBuilder
         => route.AllowAnonymous().WithMetadata(new PublicMetadata());
+
+    /// <summary>Charged to nobody: bytes that were made at the start, or an answer that all who ask share.</summary>
+    public static TBuilder Unlimited<TBuilder>(this TBuilder route)
+        where TBuilder : IEndpointConventionBuilder
+        => route.WithMetadata(new UnlimitedMetadata());
 
     /// <summary>Charged to the buckets of this rate class.</summary>
     public static TBuilder Limited<TBuilder>(this TBuilder route, Rate rate)

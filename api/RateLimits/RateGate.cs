@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -9,6 +10,9 @@ namespace OrleansSocial.RateLimits;
 /// 2. At most BucketsMax buckets are kept (and those of requests under way). 3. An empty bucket is asked again only when it may have a token.</remarks>
 internal sealed partial class RateGate : IRateGate, IDisposable
 {
+    private static readonly Meter s_meter = new("OrleansSocial.Edge");
+    private static readonly Counter<long> s_refused = s_meter.CreateCounter<long>("social.rate.refused", "{charge}", "Requests and hub calls that came too often, by their rate class.");
+
     private const int LeaseTokensMax = 64;
     private const int SweepShare = 16;
 
@@ -51,7 +55,12 @@ internal sealed partial class RateGate : IRateGate, IDisposable
         while (true)
         {
             var bucket = Bucket(key);
-            if (bucket.TryCharge(_clock.GetTimestamp(), out var verdict, out var lease)) return verdict;
+            if (bucket.TryCharge(_clock.GetTimestamp(), out var verdict, out var lease))
+            {
+                if (verdict.Refusal is not null) s_refused.Add(1, new KeyValuePair<string, object?>("rate", key.Rate.Name));
+                return verdict;
+            }
+
             if (lease is null) continue; // The bucket was given up meanwhile.
             try
             {

@@ -3,12 +3,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace OrleansSocial.RateLimits;
 
 /// <summary>Charges every limited route before its body is read.</summary>
-public static class RateLimitsEdge
+public static partial class RateLimitsEdge
 {
     /// <summary>Registers the gate.</summary>
     public static IServiceCollection AddRateLimitsEdge(this IServiceCollection services)
@@ -19,18 +20,32 @@ public static class RateLimitsEdge
         return services;
     }
 
-    /// <summary>Takes the caller's address from trusted proxies, where there are any. Stands before everything that looks at addresses.</summary>
+    /// <summary>Takes the caller's address, the scheme and, where that is asked for, the host from trusted proxies. Stands before everything that looks at them.</summary>
     public static IApplicationBuilder UseTrustedProxies(this IApplicationBuilder app)
     {
-        var trusted = app.ApplicationServices.GetRequiredService<IOptions<RateLimitsOptions>>().Value.TrustedProxies;
-        if (trusted.Count == 0) return app;
+        var options = app.ApplicationServices.GetRequiredService<IOptions<RateLimitsOptions>>().Value;
+        if (options.TrustedProxies.Count > 0) app.UseForwardedHeaders(Forwarded(options));
 
+        var (log, warned) = (app.ApplicationServices.GetRequiredService<ILogger<RateGate>>(), 0);
+        return app.Use((context, next) =>
+        {
+            // What a trusted proxy says was moved to another header.
+            if (context.Request.Headers.ContainsKey(ForwardedHeadersDefaults.XForwardedForHeaderName) && !context.Request.Headers.ContainsKey(ForwardedHeadersDefaults.XOriginalForHeaderName)
+                && Interlocked.Exchange(ref warned, 1) == 0)
+                LogUntrusted(log, context.Connection.RemoteIpAddress);
+            return next(context);
+        });
+    }
+
+    private static ForwardedHeadersOptions Forwarded(RateLimitsOptions options)
+    {
         // Read from the right and only as far as hops are trusted, so that what a client writes itself is never believed.
-        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardLimit = null };
+        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = null };
+        if (options.TrustsForwardedHost) forwarded.ForwardedHeaders |= ForwardedHeaders.XForwardedHost;
         forwarded.KnownProxies.Clear();
         forwarded.KnownIPNetworks.Clear();
-        foreach (var network in trusted) forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
-        return app.UseForwardedHeaders(forwarded);
+        foreach (var network in options.TrustedProxies) forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
+        return forwarded;
     }
 
     /// <summary>Charges limited routes. Stands after authentication, which tells people apart, and before authorization, so that forged tokens are limited by address.</summary>
@@ -106,4 +121,7 @@ public static class RateLimitsEdge
         headers["RateLimit-Reset"] = Math.Ceiling(verdict.ResetSeconds).ToString(CultureInfo.InvariantCulture);
         return Task.CompletedTask;
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Address} sends X-Forwarded-For and is not one of Social:RateLimits:TrustedProxies: it is not believed, and all who come through it share the limits of one address. This is told once")]
+    private static partial void LogUntrusted(ILogger log, System.Net.IPAddress? address);
 }

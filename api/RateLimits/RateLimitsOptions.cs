@@ -43,8 +43,11 @@ public sealed class RateLimitsOptions : INamedOptions
     [Range(0, 0.5)]
     public double LeaseShareMax { get; set; } = 0.1;
 
-    /// <summary>Networks (such as 10.0.0.0/8) whose X-Forwarded-For is believed. Empty: nobody's is.</summary>
+    /// <summary>Networks (such as 10.0.0.0/8) whose X-Forwarded-For and X-Forwarded-Proto are believed. Empty: nobody's are.</summary>
     public IList<string> TrustedProxies { get; init; } = [];
+
+    /// <summary>Whether their X-Forwarded-Host is believed as well.</summary>
+    public bool TrustsForwardedHost { get; set; }
 
     /// <summary>The rate classes that slices declare: each has its limit here, under its name.</summary>
     public IEnumerable<string> Names => _limits.Keys.Order(StringComparer.Ordinal);

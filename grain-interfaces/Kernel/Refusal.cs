@@ -84,6 +84,9 @@ public static class CommonRefusals
     /// <summary>No such resource.</summary>
     public static readonly Refusal NotFound = new("request.not_found", Kind.NotFound, "There is nothing here.");
 
+    /// <summary>The request names a host that is not one of this server's.</summary>
+    public static readonly Refusal UnknownHost = new("request.unknown_host", Kind.Invalid, "This server does not go by the host that the request names.");
+
     /// <summary>The storage or the node that owns the resource cannot answer now.</summary>
     public static readonly Refusal Unavailable =
         new("service.unavailable", Kind.Unavailable, "The service cannot answer now; send the same request again in a moment.") { RetryAfterSeconds = 1 };

@@ -30,9 +30,9 @@ public sealed class Database : IAsyncDisposable
         var hasPooler = !string.IsNullOrEmpty(directConnectionString);
         DirectConnectionString = WithLimits(hasPooler ? directConnectionString! : connectionString, options);
         var fenced = Fenced(DirectConnectionString, fence);
-        Source = NpgsqlDataSource.Create(hasPooler ? WithLimits(connectionString, options) : fenced);
-        _direct = hasPooler ? NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(fenced) { MaxPoolSize = options.DirectConnectionsMax }.ConnectionString) : null;
-        _own = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(DirectConnectionString) { Pooling = false }.ConnectionString);
+        Source = Pool("stores", hasPooler ? WithLimits(connectionString, options) : fenced);
+        _direct = hasPooler ? Pool("direct", new NpgsqlConnectionStringBuilder(fenced) { MaxPoolSize = options.DirectConnectionsMax }.ConnectionString) : null;
+        _own = Pool("own", new NpgsqlConnectionStringBuilder(DirectConnectionString) { Pooling = false }.ConnectionString);
     }
 
     /// <summary>Where PostgreSQL is without a pooler, with the limits of the pool, for whoever keeps connections of its own. May hold a password.</summary>
@@ -124,6 +124,9 @@ public sealed class Database : IAsyncDisposable
         await _own.DisposeAsync();
         if (_direct is not null) await _direct.DisposeAsync();
     }
+
+    /// <summary>A pool under a name of its own: metrics and traces name it, and would tell the connection string otherwise.</summary>
+    public static NpgsqlDataSource Pool(string name, string connectionString) => new NpgsqlDataSourceBuilder(connectionString) { Name = name }.Build();
 
     // A setting from the start of a session outlives every reset of it.
     private static string Fenced(string connectionString, WriteFence fence)

@@ -27,6 +27,7 @@ internal static class ClusterNode
             options.GatewayListeningEndpoint = Endpoint(nameof(NodeOptions.GatewayListen), node.Value.GatewayListen);
         });
         silo.Services.AddHostedService<ClusterLog>();
+        if (Telemetry.SendsTraces(silo.Configuration)) silo.AddActivityPropagation();
         silo.Services.Configure<ExceptionSerializationOptions>(LetFaultsCross);
         return silo;
     }
@@ -37,6 +38,7 @@ internal static class ClusterNode
         var clock = TimeProvider.System;
         var since = clock.GetTimestamp();
         client.Services.AddOptions<ClusterOptions>().Configure(NameCluster);
+        if (Telemetry.SendsTraces(client.Configuration)) client.AddActivityPropagation();
         client.Services.Configure<ExceptionSerializationOptions>(LetFaultsCross);
         return client.UseConnectionRetryFilter(async (fault, cancellation) =>
         {

@@ -27,6 +27,14 @@ internal sealed class EdgeOptions
     [Range(10, 10_000_000)]
     public int ConnectionsMax { get; set; } = 100_000;
 
+    /// <summary>Most requests under way at once, but for live connections, which have limits of their own, and health.</summary>
+    [Range(10, 1_000_000)]
+    public int RequestsMax { get; set; } = 5_000;
+
+    /// <summary>The hosts by which clients may call this server, separated by spaces, such as <c>social.example.org</c> or <c>*.example.org</c>. Empty: any.</summary>
+    [RegularExpression(@"^((\*\.)?[^\s/*:]+(\s+(\*\.)?[^\s/*:]+)*)?$", ErrorMessage = "is a list of hosts such as social.example.org, separated by spaces.")]
+    public string Hosts { get; set; } = "";
+
     /// <summary>How long a client may take to send its headers.</summary>
     [Range(1, 300)]
     public int HeaderSecondsMax { get; set; } = 10;

@@ -30,6 +30,7 @@ internal static class HttpServer
             var port = OrDefaults<NodeOptions>(services).SharedPort;
             sockets.CreateBoundListenSocket = endpoint => SharedPort.Bind(endpoint, port, SocketTransportOptions.CreateDefaultBoundListenSocket);
         });
+        builder.Services.AddSingleton<Readiness>();
         builder.Services.AddHostedService<Ports>();
         builder.Services.AddHostedService<InputWatch>();
         builder.Services.AddOptions<HostOptions>().Configure<IServiceProvider>((host, services) =>
@@ -39,14 +40,7 @@ internal static class HttpServer
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<IHostApplicationLifetime>()));
         builder.Services.AddSingleton(services => new DeclaredRefusals(services.GetRequiredService<IOptions<CheckOptions>>().Value.Refusals));
-        builder.Services.AddCors();
-        builder.Services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<EdgeOptions>>((cors, edge) =>
-            cors.AddDefaultPolicy(policy => policy
-                .WithOrigins(edge.Value.Origins.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-                .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
-                .WithHeaders("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Last-Event-ID", "X-Requested-With", "X-SignalR-User-Agent")
-                .WithExposedHeaders("ETag", "Location", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
-                .AllowCredentials()));
+        builder.AddOrigins();
     }
 
     /// <summary>Leaves out the framework's key ring, which authentication brings along: nothing here is protected by it, and its keys would be files.</summary>
@@ -60,12 +54,13 @@ internal static class HttpServer
 
     /// <summary>Puts the headers on every answer that keep a browser from guessing, framing and telling on.</summary>
     /// <remarks>When the answer starts, and not before: what handles a fault clears the headers that were set until then.</remarks>
-    public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use(static (context, next) =>
+    public static void UseSecurityHeaders(this IApplicationBuilder app)
     {
-        context.Response.OnStarting(
-            static state =>
+        var hasOrigins = app.ApplicationServices.GetRequiredService<IOptions<EdgeOptions>>().Value.Origins.Length > 0;
+        app.Use((context, next) =>
+        {
+            context.Response.OnStarting(() =>
             {
-                var context = (HttpContext)state;
                 var headers = context.Response.Headers;
                 headers.XContentTypeOptions = "nosniff";
                 headers.XFrameOptions = "DENY";
@@ -73,12 +68,13 @@ internal static class HttpServer
                 headers["Cross-Origin-Opener-Policy"] = "same-origin";
                 headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
                 headers.TryAdd("Content-Security-Policy", PagePolicy); // a page with a policy of its own has set it
+                if (hasOrigins) Origins.Vary(headers);
                 if (context.Request.IsHttps) headers.StrictTransportSecurity = "max-age=31536000";
                 return Task.CompletedTask;
-            },
-            context);
-        return next(context);
-    });
+            });
+            return next(context);
+        });
+    }
 
     /// <summary>Answers 503 while this process starts, and once its silo was replaced: what it has in memory may be out of date then.</summary>
     public static void UseDoors(this IApplicationBuilder app)
@@ -106,9 +102,10 @@ internal static class HttpServer
     {
         server.AddServerHeader = false;
         server.Limits.MaxRequestBodySize = edge.BodyBytesMax;
-        server.Limits.MaxRequestHeadersTotalSize = edge.HeaderBytesMax;
+        // The server itself refuses without a body; what is only somewhat too large gets its problem (see RequestBounds).
+        server.Limits.MaxRequestHeadersTotalSize = edge.HeaderBytesMax * 2;
         server.Limits.MaxRequestHeaderCount = edge.HeadersMax;
-        server.Limits.MaxRequestLineSize = Math.Min(edge.HeaderBytesMax, 8 << 10);
+        server.Limits.MaxRequestLineSize = RequestBounds.TargetCharsMax * 2;
         server.Limits.MaxConcurrentConnections = edge.ConnectionsMax;
         server.Limits.MaxConcurrentUpgradedConnections = edge.ConnectionsMax;
         server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(edge.HeaderSecondsMax);

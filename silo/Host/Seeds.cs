@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OrleansSocial.Identity;
 using OrleansSocial.Kernel;
 
 namespace OrleansSocial.Host;
@@ -10,6 +11,14 @@ internal sealed class Seeds(IEnumerable<ISeed> seeds, IHostEnvironment environme
     public IEnumerable<(string What, string How)> Offers => Wanted ? seeds.Select(seed => seed.Offer).OfType<(string, string)>() : [];
 
     private bool Wanted => options.Value.Seed ?? environment.IsDevelopment();
+
+    /// <summary>Makes alice an operator where nobody is named, in development, where she is seeded and nobody but this machine can reach the server: everybody knows her password.</summary>
+    public static void LetAliceOperate(AdminOptions admins, IConfiguration configuration, IHostEnvironment environment)
+    {
+        var seeds = configuration.GetValue<bool?>($"{NodeOptions.Section}:{nameof(NodeOptions.Seed)}") ?? true;
+        var urls = (configuration[WebHostDefaults.ServerUrlsKey] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries);
+        if (admins.Handles.Length == 0 && environment.IsDevelopment() && seeds && urls.All(url => Uri.TryCreate(url, UriKind.Absolute, out var at) && at.IsLoopback)) admins.Handles = "alice";
+    }
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)

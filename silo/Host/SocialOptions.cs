@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Microsoft.Extensions.Options;
+using OrleansSocial.Identity;
 using OrleansSocial.Kernel;
 
 namespace OrleansSocial.Host;
@@ -29,6 +30,7 @@ internal static class SocialOptions
     {
         var bind = typeof(SocialOptions).GetMethod(nameof(Bind), BindingFlags.NonPublic | BindingFlags.Static)!;
         foreach (var (type, section) in All) bind.MakeGenericMethod(type).Invoke(null, [builder.Services, builder.Configuration.GetSection(section)]);
+        builder.Services.AddOptions<AdminOptions>().PostConfigure<IConfiguration, IHostEnvironment>(Seeds.LetAliceOperate);
         builder.Services.AddSingleton<IValidateOptions<NodeOptions>>(new UnknownSections(builder.Configuration.GetSection(Root)));
     }
 

@@ -73,7 +73,7 @@ internal static class Clustering
         configuration.GetConnectionString(KernelModule.DirectConnectionName) is { Length: > 0 } direct ? direct : configuration.GetConnectionString(KernelModule.ConnectionName) ?? "";
 
     private static NpgsqlDataSource ClusterSource(string connectionString, DatabaseOptions limits) =>
-        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = limits.ClusterConnectionsMax, CommandTimeout = 5 }.ConnectionString);
+        Database.Pool("cluster", new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = limits.ClusterConnectionsMax, CommandTimeout = 5 }.ConnectionString);
 
     private static StackExchange.Redis.ConfigurationOptions? RedisOf(IConfiguration configuration)
     {

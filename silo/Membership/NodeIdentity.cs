@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Npgsql;
 using OrleansSocial.Host;
 using OrleansSocial.Kernel;
 
@@ -38,7 +37,7 @@ internal sealed class NodeIdentity(IConfiguration configuration, NodeCertificate
     {
         if (_certificate is not null) return;
         var (mine, key) = MakeAuthority();
-        await using var source = NpgsqlDataSource.Create(configuration.GetConnectionString(KernelModule.ConnectionName)!);
+        await using var source = Database.Pool("authority", configuration.GetConnectionString(KernelModule.ConnectionName)!);
         await using var batch = source.CreateBatch();
         batch.BatchCommands.Add(new("INSERT INTO cluster_authority (certificate, private_key) VALUES ($1, $2) ON CONFLICT DO NOTHING")
         {

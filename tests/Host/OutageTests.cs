@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using OrleansSocial.Identity;
 using OrleansSocial.Postgres;
 using OrleansSocial.Users;
@@ -36,7 +37,9 @@ public sealed class OutageTests : IDisposable
                 await host.Http.PostAsJsonAsync("/v1/auth/login", new { handle = "nobody_knows", password = Person.Password }),
                 HttpStatusCode.ServiceUnavailable,
                 "service.unavailable");
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await Ask(host, "/health/ready")).StatusCode);
+            var ready = await Ask(host, "/health/ready");
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+            Assert.Equal(["process: ready", "cluster: ready", "database: the database does not answer"], HealthTests.Parts(await ready.Content.ReadFromJsonAsync<JsonElement>()));
             Assert.Equal(HttpStatusCode.OK, (await Ask(host, "/health/live")).StatusCode);
 
             server.Start();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using OrleansSocial.Driver;
@@ -122,6 +123,33 @@ public sealed class StartTests : IDisposable
 
         Assert.StartsWith("Orleans 10.4.2 on .NET", told.GetProperty("Engine").GetString(), StringComparison.Ordinal);
         Assert.Equal("members in PostgreSQL", told.GetProperty("Cluster").GetString());
+    }
+
+    [Fact]
+    public async Task The_log_names_the_trace_and_the_request_that_the_answer_names()
+    {
+        // Given a person, over tables that are then taken away
+        var database = await TestServer.NewDatabase();
+        await using var silo = SiloRun.Start(_home.FullName, $"--ConnectionStrings:Postgres={database}", "--Social:Node:Logs=json", "--Social:Node:Seed=false");
+        using var http = new HttpClient { BaseAddress = await silo.Ready() };
+        var registered = await http.PostAsJsonAsync(new Uri("/v1/auth/register", UriKind.Relative), new { handle = "alice", password = Person.Password, displayName = "Alice" });
+        http.DefaultRequestHeaders.Authorization = new("Bearer", (await registered.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString());
+        await global::Support.PrivatePostgres.Execute(database, "ALTER TABLE members RENAME TO gone");
+
+        // When a request meets what is a fault of ours
+        var fault = await http.GetAsync(new Uri("/v1/conversations", UriKind.Relative));
+        var trace = (await fault.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("traceId").GetString()!;
+
+        // Then the log has it under the same trace, and names the request
+        Assert.Equal(HttpStatusCode.InternalServerError, fault.StatusCode);
+        await Eventually(() =>
+        {
+            var line = silo.Lines.Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement)
+                .Single(line => line.GetProperty("Category").GetString() == "OrleansSocial.Kernel.Faults");
+            string? Scoped(string name) => line.GetProperty("Scopes").EnumerateArray().Where(scope => scope.TryGetProperty(name, out _)).Select(scope => scope.GetProperty(name).GetString()).SingleOrDefault();
+            Assert.Equal(trace, Scoped("TraceId"));
+            Assert.NotNull(Scoped("RequestId"));
+        });
     }
 
     [Fact]

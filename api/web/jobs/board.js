@@ -73,6 +73,9 @@ export class Board extends EventTarget {
     this.#say(job.state === 'running' ? `${nameOf(job)} is told to stop.` : `${nameOf(job)} is cancelled.`);
   }
 
+  /** Lets this browser go to the engine's dashboard; throws what the server has against it. */
+  openDashboard() { return this.#api.openDashboard(); }
+
   /** Reads everything now, and again in a while. */
   async refresh() {
     clearTimeout(this.#timer);

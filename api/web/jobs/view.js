@@ -37,7 +37,7 @@ export class BoardView {
       this.#banner,
       h('header', {},
         h('h1', {}, 'Jobs'),
-        h('nav', { 'aria-label': 'Pages' }, h('a', { href: '/' }, 'Conversations'), h('a', { href: '/docs' }, 'API')),
+        h('nav', { 'aria-label': 'Pages' }, h('a', { href: '/' }, 'Conversations'), h('a', { href: '/docs' }, 'API'), h('a', { href: '/dashboard/', onclick: (e) => { e.preventDefault(); void this.#openDashboard(); } }, 'Dashboard')),
         h('button', { class: 'link', type: 'button', 'aria-haspopup': 'dialog', onclick: () => this.#holding(showAccount(person)) }, bdi(`@${person.handle}`))),
       h('main', {},
         h('section', { class: 'sheet', 'aria-labelledby': 'queues' },
@@ -64,6 +64,15 @@ export class BoardView {
 
   #queues;
   #list;
+
+  // A browser shows no token when it goes to a page: the server opens the dashboard to it first.
+  async #openDashboard() {
+    try {
+      location.assign((await this.#board.openDashboard()).path);
+    } catch (e) {
+      this.#say(e.message);
+    }
+  }
 
   /** Nothing changes behind a window that asks something. */
   #holding(dialog) {

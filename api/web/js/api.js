@@ -17,7 +17,7 @@ export class Unreachable extends Error {
 }
 
 /** One request. The answer's body as an object, or null when there is none. */
-export async function request(method, path, { body, token, idempotencyKey } = {}) {
+export async function request(method, path, { body, token, idempotencyKey, credentials = 'omit' } = {}) {
   const headers = { Accept: 'application/json' };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (token) headers.Authorization = `Bearer ${token}`;
@@ -26,7 +26,7 @@ export async function request(method, path, { body, token, idempotencyKey } = {}
   let text;
   try {
     response = await fetch(path, {
-      method, headers, credentials: 'omit', redirect: 'error',
+      method, headers, credentials, redirect: 'error',
       body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(TimeoutMs),
     });
     text = await response.text();
@@ -82,6 +82,9 @@ export class Api {
   runJob(id) { return this.#signed('POST', `/v1/admin/jobs/${id}/run`); }
 
   cancelJob(id) { return this.#signed('DELETE', `/v1/admin/jobs/${id}`); }
+
+  /** The answer leaves a cookie in this browser, which opens the dashboard and nothing else. */
+  openDashboard() { return this.#signed('POST', '/v1/admin/dashboard', { credentials: 'same-origin' }); }
 
   person(id) { return request('GET', `/v1/users/${id}`); }
 

@@ -8,7 +8,7 @@ internal sealed class JobMetrics
 {
     private static readonly Meter s_meter = new("OrleansSocial.Kernel");
     private static readonly Counter<long> s_ended = s_meter.CreateCounter<long>("social.jobs.ended", "{attempt}", "Attempts at jobs, by their kind and by what the job is then.");
-    private static readonly Histogram<double> s_durations = s_meter.CreateHistogram<double>("social.jobs.duration", "s", "How long an attempt at a job took.");
+    private static readonly Histogram<double> s_durations = s_meter.CreateHistogram("social.jobs.duration", "s", "How long an attempt at a job took.", tags: null, Buckets.Seconds);
 
     private readonly ConcurrentDictionary<string, int> _running = [];
     private IReadOnlyList<JobQueueView> _queues = [];

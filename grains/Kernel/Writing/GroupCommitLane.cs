@@ -15,10 +15,10 @@ internal sealed partial class GroupCommitLane(
 {
     private static readonly Meter s_meter = new("OrleansSocial.Kernel");
     private static readonly Histogram<int> s_sizes =
-        s_meter.CreateHistogram<int>("social.commit.writes", "{write}", "Writes that shared one transaction.");
+        s_meter.CreateHistogram("social.commit.writes", "{write}", "Writes that shared one transaction.", tags: null, Buckets.Counts);
 
     private static readonly Histogram<double> s_durations =
-        s_meter.CreateHistogram<double>("social.commit.duration", "s", "How long a shared transaction took.");
+        s_meter.CreateHistogram("social.commit.duration", "s", "How long a shared transaction took.", tags: null, Buckets.Seconds);
 
     private readonly Lock _gate = new();
     private readonly Queue<Write> _waiting = [];
@@ -133,6 +133,7 @@ internal sealed partial class GroupCommitLane(
     private async Task Commit(List<Write> part, NpgsqlConnection connection)
     {
         var start = clock.GetTimestamp();
+        using var trace = CommitTrace.Begin(part);
 
         // The commands of a batch are one transaction, and one round trip.
         await using var batch = new NpgsqlBatch(connection);

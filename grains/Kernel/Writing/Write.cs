@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace OrleansSocial.Kernel;
 
 /// <summary>How a write of the group commit ended.</summary>
@@ -32,6 +34,9 @@ internal abstract class Write(Ledger owner)
 
     /// <summary>How it ended; null while it has not.</summary>
     public CommitOutcome? Outcome => _end.Task.IsCompleted ? _outcome : null;
+
+    /// <summary>The call that waits for it, where a trace of it is recorded; the default where none is.</summary>
+    public ActivityContext Trace { get; } = Activity.Current is { Recorded: true } call ? call.Context : default;
 
     /// <summary>Its share of the size of a transaction, in characters.</summary>
     public abstract int Chars { get; }

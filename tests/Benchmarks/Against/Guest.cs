@@ -101,7 +101,7 @@ internal sealed class Guest : IAsyncDisposable
     public async Task<long> LastNumber(CancellationToken stop)
     {
         var page = await Patiently(() => Ask(HttpMethod.Get, $"/v1/conversations/{Room}/messages?limit=1", null, stop), stop);
-        return page.GetProperty("items").EnumerateArray().Select(message => message.GetProperty("seq").GetInt64()).DefaultIfEmpty(0).Max();
+        return page.GetProperty("lastSeq").GetInt64();
     }
 
     /// <summary>Leaves the group and signs out, as far as the deployment still answers; says whether the session is ended.</summary>

@@ -1,12 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using OrleansSocial.Benchmarks.Chat;
+using OrleansSocial.Benchmarks.Command;
+using OrleansSocial.Benchmarks.Load;
+using OrleansSocial.Benchmarks.Report;
 using Support;
 
 namespace OrleansSocial.Benchmarks;
 
 /// <summary>What a silo does while it is killed.</summary>
-/// <param name="Benchmark">Which benchmark serves it, with <c>--serve</c>, a connection and whether it is given more to do.</param>
+/// <param name="Benchmark">Which benchmark serves it, after <c>--serve</c>, with a connection and whether it is given more to do.</param>
 /// <param name="Caused">The rows each of which is to have an effect, as a statement selects from them.</param>
 /// <param name="Failed">The rows of what was given up.</param>
 internal sealed record KilledWork(string Benchmark, string Caused, string Failed);
@@ -21,19 +25,20 @@ internal static class KilledSilo
     public const string Effects = "CREATE TABLE IF NOT EXISTS heard (id uuid NOT NULL)";
 
     /// <summary>Kills it so many times, and checks.</summary>
-    public static async Task Run(int kills, KilledWork work)
+    public static async Task Run(Bench bench, int kills, KilledWork work)
     {
+        bench.Steps(kills + 1);
         await using var postgres = await BenchmarkPostgres.Start();
         var connection = await postgres.CreateDatabase();
         await PrivatePostgres.Execute(connection, Effects);
         var acknowledged = new HashSet<Guid>();
         for (var kill = 0; kill <= kills; kill++)
         {
+            bench.Step(kill < kills ? $"kill {kill + 1} of {kills}, {acknowledged.Count} acknowledged" : "waiting for the last effects", 0);
             using var child = Start(work, connection, writes: kill < kills);
             if (kill < kills)
             {
                 await Read(child, acknowledged, TimeSpan.FromMilliseconds(Random.Shared.Next(200, 1500)));
-                Console.WriteLine($"kill {kill + 1}: {acknowledged.Count} acknowledged");
             }
             else
             {
@@ -52,7 +57,9 @@ internal static class KilledSilo
             while (await row.ReadAsync()) acknowledged.Remove(row.GetGuid(0));
         }
 
-        Console.WriteLine($"{kills} kills: {caused} {work.Benchmark}, {heard} effects, {acknowledged.Count} of what was acknowledged lost, {heard - distinct} doubled, {failed} given up");
+        var section = bench.Section($"{kills} kills of a silo that handles {work.Benchmark}", "A silo writes and handles them, and is killed again and again. Afterwards each has its effect once, or it does not.", SocialTarget.OurName);
+        foreach (var (name, count) in new (string, double)[] { (work.Benchmark, caused), ("effects", heard), ("acknowledged and lost", acknowledged.Count), ("doubled", heard - distinct), ("given up", failed) })
+            section.Add("After the last kill", name, "in all", Better.Lower, SocialTarget.OurName, count);
         if (acknowledged.Count > 0 || heard != distinct || heard != caused || failed > 0) throw new InvalidOperationException("Effects were lost or doubled.");
     }
 
@@ -69,7 +76,7 @@ internal static class KilledSilo
 
     private static Process Start(KilledWork work, string connection, bool writes) => Process.Start(new ProcessStartInfo("dotnet")
     {
-        ArgumentList = { typeof(KilledSilo).Assembly.Location, work.Benchmark, "--serve", connection, writes.ToString(CultureInfo.InvariantCulture) },
+        ArgumentList = { typeof(KilledSilo).Assembly.Location, "--serve", work.Benchmark, connection, writes.ToString(CultureInfo.InvariantCulture) },
         RedirectStandardOutput = true,
     })!;
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using YamlDotNet.RepresentationModel;
@@ -9,15 +8,13 @@ namespace OrleansSocial.Host;
 [Collection(SharedApplication.Name)]
 public sealed partial class ObservabilityTests(SharedHost shared)
 {
-    private static string Root { get; } = FindRoot();
-
     [Fact]
     public async Task Every_metric_of_the_dashboard_is_told_by_a_running_application()
     {
         var (alice, _, room) = await shared.Host.Pair();
         await room.As(alice).Send("counted");
         await room.As(alice).TrySend("");
-        var dashboard = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Root, "deploy/observability/grafana/orleans-social.json"))).RootElement;
+        var dashboard = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Driver.Checkout.Root, "deploy/observability/grafana/orleans-social.json"))).RootElement;
         var names = dashboard.GetProperty("panels").EnumerateArray().SelectMany(panel => panel.GetProperty("targets").EnumerateArray())
             .SelectMany(target => Names(target.GetProperty("expr").GetString()!)).Distinct().ToList();
 
@@ -26,7 +23,7 @@ public sealed partial class ObservabilityTests(SharedHost shared)
         {
             var told = await shared.Host.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative));
             Assert.True(names.Count > 10);
-            Assert.Empty(names.Where(name => name is not ("social_rate_refused_total" or "social_events_lag_seconds") && !told.Contains($"\n{name}", StringComparison.Ordinal)));
+            Assert.DoesNotContain(names, name => name is not ("social_rate_refused_total" or "social_events_lag_seconds") && !told.Contains($"\n{name}", StringComparison.Ordinal));
         });
     }
 
@@ -40,7 +37,7 @@ public sealed partial class ObservabilityTests(SharedHost shared)
             var parts = (YamlMappingNode)service;
             if (parts.Children.TryGetValue("ports", out var ports)) Assert.All((YamlSequenceNode)ports, port => Assert.StartsWith("127.0.0.1:", ((YamlScalarNode)port).Value, StringComparison.Ordinal));
             if (parts.Children.TryGetValue("volumes", out var volumes))
-                Assert.All(((YamlSequenceNode)volumes).Select(volume => ((YamlScalarNode)volume).Value!.Split(':')[0]).Where(source => source.StartsWith('.')), source => Assert.True(File.Exists(Path.Combine(Root, source)), source));
+                Assert.All(((YamlSequenceNode)volumes).Select(volume => ((YamlScalarNode)volume).Value!.Split(':')[0]).Where(source => source.StartsWith('.')), source => Assert.True(File.Exists(Path.Combine(Driver.Checkout.Root, source)), source));
         }
 
         foreach (var file in (string[])["prometheus.yml", "grafana/datasource.yml", "grafana/dashboards.yml"]) Assert.NotEmpty(Read($"deploy/observability/{file}").Children);
@@ -50,13 +47,11 @@ public sealed partial class ObservabilityTests(SharedHost shared)
 
     private static YamlMappingNode Read(string path)
     {
-        using var text = File.OpenText(Path.Combine(Root, path));
+        using var text = File.OpenText(Path.Combine(Driver.Checkout.Root, path));
         var yaml = new YamlStream();
         yaml.Load(text);
         return (YamlMappingNode)yaml.Documents[0].RootNode;
     }
-
-    private static string FindRoot([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../.."));
 
     [GeneratedRegex("(?<!by \\()(social|http|dotnet)_[a-z0-9_]+_[a-z0-9_]*[a-z](?=[\\[{) ]|$)")]
     private static partial Regex Metric();

@@ -1,142 +1,93 @@
 using System.Globalization;
-using OrleansSocial.Driver;
+using OrleansSocial.Benchmarks.Command;
+using OrleansSocial.Benchmarks.Load;
+using OrleansSocial.Benchmarks.Report;
 
-namespace OrleansSocial.Benchmarks;
+namespace OrleansSocial.Benchmarks.Chat;
 
-/// <summary>One line of the chat figures.</summary>
-internal sealed record ChatFigures(
-    double PairsRate = 0, double PairsServerMicros = 0, double PairsPostgresMicros = 0, double PairsP50 = 0, double PairsP99 = 0,
-    double QuietP50 = 0, double RoomRate = 0, double RoomMicros = 0, double IdleKiB = 0);
-
-/// <summary>Chat end to end: ours and the yardstick, one after the other in the same run, under the same driver.</summary>
+/// <summary>Conversations of two, end to end: ours and the two yardsticks, in turn in each round, under the same load.</summary>
 internal static class ChatBenchmarks
 {
-    private const int Pairs = 200;
-    private const int QuietPairs = 10;
-    private const int RoomSize = 200;
-    private const int RoomSenders = 4;
-    private const int IdleConnections = 2000;
-
-    // Until the compiler has finished with the hot paths of both servers.
+    // Until the compilers have finished with the hot paths of the servers.
     private const double WarmUpSeconds = 15;
-    private const string Text = "How about lunch at the place by the river tomorrow, around noon?";
 
-    /// <summary>Prints medians. Options: <c>--rounds N</c> (5), <c>--seconds S</c> of each measured stretch (8), <c>--only ours</c> without the yardstick, <c>--only quiet</c> for the ten pairs alone.</summary>
-    public static async Task Run(string[] options)
+    /// <summary>The parts that can be asked for.</summary>
+    public static IReadOnlyList<string> Parts { get; } = ["pairs", "quiet", "offered"];
+
+    /// <summary>Runs it.</summary>
+    public static async Task Run(Bench bench)
     {
-        var rounds = int.Parse(Option(options, "--rounds", "5"), CultureInfo.InvariantCulture);
-        var seconds = double.Parse(Option(options, "--seconds", "8"), CultureInfo.InvariantCulture);
+        var (settings, targets) = (bench.Settings, ChatTarget.All());
+        var pairs = settings.Size(200, 10);
+        var quietPairs = settings.Size(10, 3);
+        var rate = settings.Rate(500, 50);
+        var section = bench.Section(
+            "Chat of two",
+            $"Each server is a process of its own over the same PostgreSQL, which makes every commit durable. {pairs} pairs, first with one message in flight each, then {quietPairs} of them, then at an offered rate whether or not the server keeps up. “Seen” is the moment at which the other one's connection has the message.",
+            SocialTarget.OurName,
+            [.. targets.Select(target => target.Name).Where(name => name != SocialTarget.OurName)]);
+        section.Notes.Add("Ours knows accounts, sign-in, limits, idempotency, numbers without gaps and cursors; the yardsticks know none of it: they store a row and pass the text on. Socket.IO is one process of Node.js, which is one thread.");
+        section.Notes.Add("In a closed loop a slow server is asked less often, so its waits look better than what people would see. The figures at an offered rate are timed from when each message was to be sent.");
         await using var postgres = await BenchmarkPostgres.Start();
-        var only = Option(options, "--only", "");
-        ChatTarget[] targets = only.EndsWith("ours", StringComparison.Ordinal) ? [new SocialTarget()] : [new YardstickTarget(), new SocialTarget()];
-        var figures = targets.ToDictionary(t => t, _ => new List<ChatFigures>());
-        for (var round = 0; round < rounds; round++)
+        bench.Steps(settings.Rounds * targets.Length);
+        for (var round = 0; round < settings.Rounds; round++)
         {
-            foreach (var target in targets)
+            foreach (var target in targets.InTurn(round))
             {
-                var database = await postgres.CreateDatabase();
-                var measured = only.StartsWith("quiet", StringComparison.Ordinal)
-                    ? new ChatFigures { QuietP50 = await Quiet(target, database, seconds) }
-                    : (await Measure(target, database, postgres.ProcessId, seconds)) with { IdleKiB = await Idle(target, database) };
-                Console.WriteLine($"round {round + 1}, {target.Name}: {measured}");
-                figures[target].Add(measured);
+                bench.Step(target.Name, round);
+                using var giveUp = new CancellationTokenSource(TimeSpan.FromMinutes(10));
+                using var servers = await target.Start(await postgres.CreateDatabase());
+                var clients = await target.Connect(servers, pairs * 2, giveUp.Token);
+                var rooms = new List<LoadRoom>();
+                foreach (var pair in clients.Chunk(2)) rooms.Add(new(await target.Room(servers, pair, 0, giveUp.Token), [pair[0]]));
+                await ChatLoad.Closed(rooms, settings.Short ? 0.5 : WarmUpSeconds, giveUp.Token);
+
+                if (settings.Wants("pairs")) await Pairs(section, target.Name, rooms, servers, postgres.ProcessId, settings.Seconds(8), giveUp.Token);
+                if (settings.Wants("quiet")) await Quiet(section, target.Name, [.. rooms.Take(quietPairs)], settings.Seconds(4), giveUp.Token);
+                if (settings.Wants("offered")) await Offered(section, target.Name, rooms, rate, settings.Seconds(8), giveUp.Token);
+                foreach (var client in clients) await client.DisposeAsync();
             }
         }
-
-        Print(targets, figures);
     }
 
-    private static string Option(string[] options, string name, string otherwise) =>
-        Array.IndexOf(options, name) is >= 0 and var at && at + 1 < options.Length ? options[at + 1] : otherwise;
-
-    private static async Task<ChatFigures> Measure(ChatTarget target, string database, int postmaster, double seconds)
+    private static async Task Pairs(Section section, string side, List<LoadRoom> rooms, ServerGroup servers, int postmaster, double seconds, CancellationToken giveUp)
     {
-        using var giveUp = new CancellationTokenSource(TimeSpan.FromMinutes(10));
-        using var server = await target.Start(database);
-        var sockets = await target.Connect(server, Pairs * 2, giveUp.Token);
-        var rooms = await WarmPairs(target, server, sockets, giveUp.Token);
-
-        var (serverBefore, postgresBefore) = (server.ProcessorTime, ProcessTimes.OfPostgres(postmaster));
-        var pairs = await ChatLoad.Run(rooms, seconds, Text, giveUp.Token);
-        var serverMicros = (server.ProcessorTime - serverBefore).TotalMicroseconds / pairs.Sent;
-        var postgresMicros = (ProcessTimes.OfPostgres(postmaster) - postgresBefore).TotalMicroseconds / pairs.Sent;
-        var quiet = await ChatLoad.Run([.. rooms.Take(QuietPairs)], seconds / 2, Text, giveUp.Token);
-
-        var members = sockets.Take(RoomSize).ToList();
-        var room = new LoadRoom(await target.Room(server, members, giveUp.Token), [.. members.Take(RoomSenders)]);
-        await ChatLoad.Run([room], seconds / 4, Text, giveUp.Token);
-        var roomBefore = server.ProcessorTime;
-        var crowd = await ChatLoad.Run([room], seconds, Text, giveUp.Token);
-        var roomMicros = (server.ProcessorTime - roomBefore).TotalMicroseconds / crowd.Delivered;
-        foreach (var socket in sockets) await socket.DisposeAsync();
-
-        return new(
-            pairs.Rate, serverMicros, postgresMicros, pairs.Quantile(0.5), pairs.Quantile(0.99), quiet.Quantile(0.5),
-            crowd.Delivered / crowd.Seconds, roomMicros, 0);
+        var group = string.Create(CultureInfo.InvariantCulture, $"{rooms.Count} pairs, one message in flight each");
+        var before = Cost.Now(servers, postmaster);
+        var load = await ChatLoad.Closed(rooms, seconds, giveUp);
+        var cost = Cost.Now(servers, postmaster).Since(before).Each(load.Sent);
+        section.Add(group, "messages", "a second", Better.Higher, side, load.Rate);
+        section.Add(group, "processor time of the server", "us a message", Better.Lower, side, cost.Server);
+        section.Add(group, "processor time of PostgreSQL", "us a message", Better.Lower, side, cost.Postgres);
+        section.Add(group, "both", "us a message", Better.Lower, side, cost.Server + cost.Postgres);
+        section.Add(group, "processor time of the clients", "us a message", Better.Neither, side, cost.Clients);
+        Times(section, group, side, load);
     }
 
-    /// <summary>The median wait of ten pairs on a server that has nothing else to do.</summary>
-    private static async Task<double> Quiet(ChatTarget target, string database, double seconds)
+    private static async Task Quiet(Section section, string side, List<LoadRoom> rooms, double seconds, CancellationToken giveUp)
     {
-        using var giveUp = new CancellationTokenSource(TimeSpan.FromMinutes(10));
-        using var server = await target.Start(database);
-        var sockets = await target.Connect(server, QuietPairs * 2, giveUp.Token);
-        var rooms = await WarmPairs(target, server, sockets, giveUp.Token);
-        var quiet = await ChatLoad.Run(rooms, seconds, Text, giveUp.Token);
-        foreach (var socket in sockets) await socket.DisposeAsync();
-        return quiet.Quantile(0.5);
+        var load = await ChatLoad.Closed(rooms, seconds, giveUp);
+        var group = string.Create(CultureInfo.InvariantCulture, $"{rooms.Count} pairs, one message in flight each");
+        section.Add(group, "acknowledged, p50", "ms", Better.Lower, side, load.Acks.Percentile(50));
+        section.Add(group, "acknowledged, p99", "ms", Better.Lower, side, load.Acks.Percentile(99));
     }
 
-    /// <summary>A room for each two connections, after a while of load.</summary>
-    private static async Task<List<LoadRoom>> WarmPairs(ChatTarget target, ServerProcess server, IReadOnlyList<LiveSocket> sockets, CancellationToken giveUp)
+    private static async Task Offered(Section section, string side, List<LoadRoom> rooms, double rate, double seconds, CancellationToken giveUp)
     {
-        var rooms = new List<LoadRoom>();
-        foreach (var pair in sockets.Chunk(2)) rooms.Add(new(await target.Room(server, pair, giveUp), [pair[0]]));
-        await ChatLoad.Run(rooms, WarmUpSeconds, Text, giveUp);
-        return rooms;
+        var load = await ChatLoad.Open(rooms, rate, seconds, giveUp);
+        var group = string.Create(CultureInfo.InvariantCulture, $"{rate:0.#} messages a second offered to {rooms.Count} pairs");
+        section.Add(group, "messages", "a second", Better.Higher, side, load.Rate);
+        Times(section, group, side, load);
+        section.Add(group, "acknowledged, p99.9", "ms", Better.Lower, side, load.Acks.Percentile(99.9));
+        section.Add(group, "acknowledged", side, load.Acks);
+        section.Add(group, "seen", side, load.Seen);
     }
 
-    /// <summary>Resident memory that each of many idle connections adds to a fresh server.</summary>
-    private static async Task<double> Idle(ChatTarget target, string database)
+    private static void Times(Section section, string group, string side, LoadResult load)
     {
-        using var giveUp = new CancellationTokenSource(TimeSpan.FromMinutes(5));
-        using var server = await target.Start(database);
-        var first = await target.Connect(server, 400, giveUp.Token);
-        var before = server.ResidentBytes;
-        var rest = await target.Connect(server, IdleConnections, giveUp.Token);
-        var perConnection = (server.ResidentBytes - before) / 1024.0 / IdleConnections;
-        foreach (var socket in first.Concat(rest)) await socket.DisposeAsync();
-        return perConnection;
-    }
-
-    private static void Print(ChatTarget[] targets, Dictionary<ChatTarget, List<ChatFigures>> figures)
-    {
-        (string Name, Func<ChatFigures, double> Of)[] rows =
-        [
-            ($"{Pairs} pairs: messages/s", f => f.PairsRate),
-            ($"{Pairs} pairs: server CPU, us/message", f => f.PairsServerMicros),
-            ($"{Pairs} pairs: PostgreSQL CPU, us/message", f => f.PairsPostgresMicros),
-            ($"{Pairs} pairs: both, us/message", f => f.PairsServerMicros + f.PairsPostgresMicros),
-            ($"{Pairs} pairs: ack p50, ms", f => f.PairsP50),
-            ($"{Pairs} pairs: ack p99, ms", f => f.PairsP99),
-            ($"{QuietPairs} pairs: ack p50, ms", f => f.QuietP50),
-            ($"room of {RoomSize}: deliveries/s", f => f.RoomRate),
-            ($"room of {RoomSize}: server CPU, us/delivery", f => f.RoomMicros),
-            ($"idle connection, KiB (of {IdleConnections})", f => f.IdleKiB),
-        ];
-        Console.WriteLine($"| median | {string.Join(" | ", targets.Select(t => t.Name))} | ratio |");
-        Console.WriteLine("|---|---|---|---|");
-        foreach (var (name, of) in rows)
-        {
-            if (figures[targets[^1]].TrueForAll(f => of(f) == 0)) continue;
-            var medians = targets.Select(t => Median(figures[t].Select(of))).ToList();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {string.Join(" | ", medians.Select(m => m.ToString("0.0", CultureInfo.InvariantCulture)))} | {medians[^1] / medians[0]:0.00} |"));
-        }
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToList();
-        return sorted[sorted.Count / 2];
+        section.Add(group, "acknowledged, p50", "ms", Better.Lower, side, load.Acks.Percentile(50));
+        section.Add(group, "acknowledged, p99", "ms", Better.Lower, side, load.Acks.Percentile(99));
+        section.Add(group, "seen, p50", "ms", Better.Lower, side, load.Seen.Percentile(50));
+        section.Add(group, "seen, p99", "ms", Better.Lower, side, load.Seen.Percentile(99));
     }
 }

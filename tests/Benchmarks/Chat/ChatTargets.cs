@@ -1,105 +1,109 @@
+using System.Diagnostics;
 using System.Globalization;
+using Npgsql;
+using OrleansSocial.Benchmarks.Load;
 using OrleansSocial.Driver;
 
-namespace OrleansSocial.Benchmarks;
+namespace OrleansSocial.Benchmarks.Chat;
 
-/// <summary>A server under the chat load: how people connect to it and meet in rooms. Ours and the yardstick answer the same hub calls.</summary>
+/// <summary>A server under the chat load: how people connect to it and meet in rooms.</summary>
 internal abstract class ChatTarget(string name)
 {
+    /// <summary>The sides of every chat figure: the plain SignalR server, the Socket.IO server, and ours.</summary>
+    public static ChatTarget[] All(int silos = 1, int people = SocialTarget.PeopleMax) => [new SignalRTarget(), new SocketIoTarget(), new SocialTarget(silos, people)];
+
+    /// <summary>What it is called in the report.</summary>
     public string Name => name;
 
-    /// <summary>Starts a fresh process over its database.</summary>
-    public abstract Task<ServerProcess> Start(string postgres);
+    /// <summary>Starts fresh processes over a database.</summary>
+    public abstract Task<ServerGroup> Start(string postgres);
 
     /// <summary>Opens connections, each of its own person as far as the server knows people.</summary>
-    public abstract Task<IReadOnlyList<LiveSocket>> Connect(ServerProcess server, int count, CancellationToken cancellation);
+    public abstract Task<IReadOnlyList<ChatClient>> Connect(ServerGroup servers, int count, CancellationToken cancellation);
 
-    /// <summary>Makes a room of these connections and gives its id.</summary>
-    public abstract Task<string> Room(ServerProcess server, IReadOnlyList<LiveSocket> members, CancellationToken cancellation);
+    /// <summary>Makes a room of these connections, and of more members who are away as far as the server knows members, and gives its id.</summary>
+    public abstract Task<string> Room(ServerGroup servers, IReadOnlyList<ChatClient> members, int away, CancellationToken cancellation);
+
+    /// <summary>Makes connections, a few at once.</summary>
+    protected static async Task<IReadOnlyList<ChatClient>> Connect(int count, Func<int, Task<ChatClient>> connect)
+    {
+        var clients = new ChatClient[count];
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) => clients[i] = await connect(i));
+        return clients;
+    }
 }
 
 /// <summary>Plain SignalR and Npgsql.</summary>
-internal sealed class YardstickTarget() : ChatTarget("plain SignalR + Npgsql")
+internal sealed class SignalRTarget() : ChatTarget("plain SignalR + Npgsql")
 {
     private int _rooms;
 
-    public override Task<ServerProcess> Start(string postgres) => ServerProcess.Start(
+    /// <inheritdoc/>
+    public override async Task<ServerGroup> Start(string postgres) => new([await ServerProcess.Start(
         Checkout.Assembly("tests/tools/Yardstick", "yardstick.dll"),
-        new Dictionary<string, string> { ["ConnectionStrings__Postgres"] = postgres });
+        new Dictionary<string, string> { ["ConnectionStrings__Postgres"] = postgres })]);
 
-    public override async Task<IReadOnlyList<LiveSocket>> Connect(ServerProcess server, int count, CancellationToken cancellation)
-    {
-        var sockets = new List<LiveSocket>();
-        for (var i = 0; i < count; i++) sockets.Add(await LiveSocket.Connect(server.Hub, null, ChatLoad.Count, cancellation));
-        return sockets;
-    }
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<ChatClient>> Connect(ServerGroup servers, int count, CancellationToken cancellation) =>
+        Connect(count, async i => new HubClient(await LiveSocket.Connect(servers.Of(i).Hub, null, ChatLoad.Hear, cancellation)));
 
-    public override async Task<string> Room(ServerProcess server, IReadOnlyList<LiveSocket> members, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public override async Task<string> Room(ServerGroup servers, IReadOnlyList<ChatClient> members, int away, CancellationToken cancellation)
     {
-        var room = string.Create(CultureInfo.InvariantCulture, $"room-{++_rooms}");
-        foreach (var member in members) await member.Invoke("Join", cancellation, room);
+        var room = string.Create(CultureInfo.InvariantCulture, $"room-{Interlocked.Increment(ref _rooms)}");
+        foreach (var member in members.Cast<HubClient>()) await member.Socket.Invoke("Join", cancellation, room);
         return room;
     }
 }
 
-/// <summary>This project's silo: accounts, access tokens, conversations as grains.</summary>
-internal sealed class SocialTarget() : ChatTarget("OrleansSocial")
+/// <summary>Socket.IO and node-postgres, one process of Node.js.</summary>
+internal sealed class SocketIoTarget() : ChatTarget("Socket.IO + node-postgres")
 {
-    private const int PeopleMax = 400;
-    private readonly List<ApiClient> _people = [];
-    private readonly Dictionary<LiveSocket, ApiClient> _owners = [];
+    /// <summary>As many connections to PostgreSQL as help it: more were slower.</summary>
+    private const int PoolMax = 20;
 
-    public override Task<ServerProcess> Start(string postgres)
+    private static readonly Lazy<Task<string>> s_folder = new(Install);
+    private int _rooms;
+
+    /// <inheritdoc/>
+    public override async Task<ServerGroup> Start(string postgres)
     {
-        _people.Clear();
-        _owners.Clear();
-        var settings = new Dictionary<string, string>
+        var (folder, port, database) = (await s_folder.Value, FreePort.Find(), new NpgsqlConnectionStringBuilder(postgres));
+        return new([await ServerProcess.Start("node", ["server.mjs"], folder, port, new Dictionary<string, string>
         {
-            ["ConnectionStrings__Postgres"] = postgres,
-
-            // Hashing is no part of a send.
-            ["Social__Identity__HashOperations"] = "1",
-            ["Social__Identity__HashMemoryKiB"] = "8",
-            ["Social__Node__Seed"] = "false",
-            ["Social__Live__ConnectionsMax"] = "100",
-            ["Logging__LogLevel__Default"] = "Warning",
-        };
-
-        // Every request is charged as always; the limits are too high to be met.
-        foreach (var rate in (string[])["Register", "Login", "LoginName", "Refresh", "Messages", "Writes", "Reads", "Live"])
-        {
-            settings[$"Social__RateLimits__{rate}__TokensMax"] = "1000000000";
-            settings[$"Social__RateLimits__{rate}__TokensPerSecond"] = "1000000";
-        }
-
-        return ServerProcess.Start(Checkout.Assembly("silo", "silo.dll"), settings);
+            ["NODE_ENV"] = "production",
+            ["PORT"] = port.ToString(CultureInfo.InvariantCulture),
+            ["POOL_MAX"] = PoolMax.ToString(CultureInfo.InvariantCulture),
+            ["PGHOST"] = database.Host!,
+            ["PGPORT"] = database.Port.ToString(CultureInfo.InvariantCulture),
+            ["PGUSER"] = database.Username!,
+            ["PGDATABASE"] = database.Database!,
+        })]);
     }
 
-    public override async Task<IReadOnlyList<LiveSocket>> Connect(ServerProcess server, int count, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<ChatClient>> Connect(ServerGroup servers, int count, CancellationToken cancellation) =>
+        Connect(count, async i => new SocketIoClient(await SocketIoConnection.Connect(servers.Of(i).Address, ChatLoad.Hear, cancellation)));
+
+    /// <inheritdoc/>
+    public override async Task<string> Room(ServerGroup servers, IReadOnlyList<ChatClient> members, int away, CancellationToken cancellation)
     {
-        var sockets = new List<LiveSocket>();
-        for (var i = 0; i < count; i++)
-        {
-            var person = i % PeopleMax;
-            if (person == _people.Count)
-            {
-                var api = new ApiClient(server.Address);
-                await api.SignIn(string.Create(CultureInfo.InvariantCulture, $"bench_{person}"), "correct horse battery", cancellation);
-                _people.Add(api);
-            }
-
-            var socket = await LiveSocket.Connect(server.Hub, _people[person].AccessToken, ChatLoad.Count, cancellation);
-            await socket.Invoke("Subscribe", cancellation, [null]);
-            _owners[socket] = _people[person];
-            sockets.Add(socket);
-        }
-
-        return sockets;
+        var room = string.Create(CultureInfo.InvariantCulture, $"room-{Interlocked.Increment(ref _rooms)}");
+        foreach (var member in members.Cast<SocketIoClient>()) await member.Connection.Emit("join", cancellation, room);
+        return room;
     }
 
-    public override Task<string> Room(ServerProcess server, IReadOnlyList<LiveSocket> members, CancellationToken cancellation)
+    /// <summary>Brings the packages of the lock file when they are not here.</summary>
+    private static async Task<string> Install()
     {
-        var others = members.Skip(1).Select(m => _owners[m].User).Distinct().ToList();
-        return _owners[members[0]].Conversation(members.Count == 2 ? null : "Room", others, cancellation);
+        var folder = Path.Combine(Checkout.Root, "tests/Benchmarks/Chat/SocketIo");
+        var (stamp, locked) = (Path.Combine(folder, "node_modules/.package-lock.json"), Path.Combine(folder, "package-lock.json"));
+        if (File.Exists(stamp) && File.GetLastWriteTimeUtc(stamp) >= File.GetLastWriteTimeUtc(locked)) return folder;
+        using var npm = Process.Start(new ProcessStartInfo("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
+        await npm.StandardOutput.ReadToEndAsync();
+        await npm.WaitForExitAsync();
+        if (npm.ExitCode != 0) throw new InvalidOperationException("npm ci failed in tests/Benchmarks/Chat/SocketIo; what it said stands above.");
+        File.SetLastWriteTimeUtc(stamp, TimeProvider.System.GetUtcNow().UtcDateTime);
+        return folder;
     }
 }

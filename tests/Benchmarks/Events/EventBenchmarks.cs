@@ -7,6 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using OrleansSocial.Benchmarks.Command;
+using OrleansSocial.Benchmarks.Load;
+using OrleansSocial.Benchmarks.Report;
 using OrleansSocial.Driver;
 using OrleansSocial.Kernel;
 using Support;
@@ -19,32 +22,46 @@ internal static class EventBenchmarks
     private const int Singles = 300;
     private static readonly Statement<Guid> s_heard = new("INSERT INTO heard (id) SELECT * FROM unnest($1::uuid[])", columns => columns.Uuid(id => id));
 
-    /// <summary>Prints medians. Options: <c>--rounds N</c> (5), <c>--events N</c> that wait for one subscriber (100000). With <c>--kills N</c> a silo is killed so often instead, and no effect may be lost or doubled.</summary>
-    public static async Task Run(string[] options)
+    /// <summary>Runs it.</summary>
+    public static async Task Run(Bench bench)
     {
-        if (options is ["--serve", var served, var writes]) await Serve(served, bool.Parse(writes));
-        if (options is ["--kills", var kills])
+        var settings = bench.Settings;
+        if (settings.Kills is { } kills)
         {
-            await KilledSilo.Run(int.Parse(kills, CultureInfo.InvariantCulture), new("events", "events WHERE alias = 'bench.noted'", "event_parked"));
+            await KilledSilo.Run(bench, kills, new("events", "events WHERE alias = 'bench.noted'", "event_parked"));
             return;
         }
 
-        var (rounds, many) = (options.Number("--rounds", 5), options.Number("--events", 100_000));
-        var (effects, rates) = (new List<double>(), new List<double>());
-        var wakes = Wakes.Ways.ToDictionary(way => way, _ => new List<double>());
+        var (many, singles) = (settings.Size(100_000, 2_000), settings.Size(Singles, 30));
+        var section = bench.Section(
+            "Events",
+            $"From an acknowledged event to its stored effect through a subscriber of one silo, one after the other; {many} events that wait for one subscriber, with a row each; and how soon each way of waking the part of a subscriber wakes it, from when the commit is known.",
+            Wakes.Call,
+            [.. Wakes.Ways.Where(way => way != Wakes.Call)]);
         await using var postgres = await BenchmarkPostgres.Start();
-        for (var round = 0; round < rounds; round++)
+        bench.Steps(settings.Rounds * 3);
+        for (var round = 0; round < settings.Rounds; round++)
         {
             var connection = await postgres.CreateDatabase();
-            effects.AddRange(await EventToEffect(connection));
-            foreach (var way in Wakes.Ways) wakes[way].AddRange(await Wakes.Measure(way, connection, Singles / 3));
-            rates.Add(await Through(connection, many));
-        }
+            bench.Step("event to effect", round);
+            var effects = await EventToEffect(connection, singles);
+            section.Add("Event to effect", "effect stored, p50", "ms", Better.Lower, Wakes.Call, effects.Percentile(50));
+            section.Add("Event to effect", "effect stored, p99", "ms", Better.Lower, Wakes.Call, effects.Percentile(99));
+            bench.Step("ways of waking", round);
+            foreach (var way in Wakes.Ways)
+            {
+                var wakes = await Wakes.Measure(way, connection, singles / 3);
+                section.Add("Commit to the waking", "woken, p50", "ms", Better.Lower, way, wakes.Percentile(50));
+                section.Add("Commit to the waking", "woken, p99", "ms", Better.Lower, way, wakes.Percentile(99));
+            }
 
-        Print("| Event to effect | p50 ms | p99 ms |", effects.Order().ToList() is var sorted ? [("a subscriber of one silo", sorted)] : []);
-        Console.WriteLine($"\nThrough one subscriber: {rates.Order().ElementAt(rates.Count / 2):0} events/s (median of {rounds}).\n");
-        Print("| Commit to the waking | p50 ms | p99 ms |", [.. Wakes.Ways.Select(way => (way, wakes[way].Order().ToList()))]);
+            bench.Step("many events for one subscriber", round);
+            section.Add("Many events", "through one subscriber", "events a second", Better.Higher, Wakes.Call, await Through(connection, many));
+        }
     }
+
+    /// <summary>The silo that is killed.</summary>
+    public static async Task Serve(string[] options) => await Serve(options[0], bool.Parse(options[1]));
 
     private static async Task Serve(string connection, bool writes)
     {
@@ -59,33 +76,26 @@ internal static class EventBenchmarks
             writes);
     }
 
-    private static void Print(string head, IReadOnlyList<(string Name, List<double> Sorted)> lines)
-    {
-        Console.WriteLine($"{head}\n|---|---|---|");
-        foreach (var (name, sorted) in lines)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {sorted[sorted.Count / 2]:0.0} | {sorted[(int)(sorted.Count * 0.99)]:0.0} |"));
-    }
-
     /// <summary>Milliseconds from the acknowledged event to its stored effect, one after the other.</summary>
-    private static async Task<List<double>> EventToEffect(string connection)
+    private static async Task<Latencies> EventToEffect(string connection, int singles)
     {
         var stored = new ConcurrentDictionary<Guid, long>();
         await using var app = await Start(connection, "bench.single");
         await PrivatePostgres.Execute(connection, "CREATE TABLE IF NOT EXISTS heard (id uuid PRIMARY KEY)");
-        var (writer, clock, took) = (app.Services.GetRequiredService<GroupCommit>(), TimeProvider.System, new List<double>());
+        var (writer, clock, took) = (app.Services.GetRequiredService<GroupCommit>(), TimeProvider.System, new Latencies());
         writer.EventsStored += events =>
         {
             foreach (var effect in events.Select(one => one.Happened).OfType<Counted>()) stored[effect.Of] = clock.GetTimestamp();
         };
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
-        for (var i = 0; i < Singles; i++)
+        for (var i = 0; i < singles; i++)
         {
             var write = new NotingWrite(writer.NewLedger(), 1);
             await write.Owner.Commit(write);
             var since = clock.GetTimestamp();
             long at;
             while (!stored.TryGetValue(write.Events[0].Id, out at)) await pause.WaitForNextTickAsync();
-            if (i >= Singles / 10) took.Add(Math.Max(0, clock.GetElapsedTime(since, at).TotalMilliseconds));
+            if (i >= singles / 10) took.Record(at > since ? clock.GetElapsedTime(since, at) : TimeSpan.Zero);
         }
 
         await app.StopAsync();
@@ -135,6 +145,7 @@ internal static class EventBenchmarks
                 ["Social:Node:GatewayPort"] = "0",
                 ["Social:Postgres:ClaimSecondsMax"] = "5",
                 ["Logging:LogLevel:Default"] = "Error",
+                ["Logging:LogLevel:OrleansSocial"] = "Error",
             });
             builder.Services.AddSingleton(new EventAssembly(typeof(Noted).Assembly));
             if (subscriber is not null) builder.Services.AddSingleton(new Subscription(subscriber).On<Noted>(Hear));

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using OrleansSocial.Benchmarks.Load;
 using Orleans.Streams;
 
 namespace OrleansSocial.Benchmarks.Events;
@@ -18,7 +19,7 @@ internal static class Wakes
     public static IReadOnlyList<string> Ways { get; } = [Call, Stream, QuickStream, Notify];
 
     /// <summary>Milliseconds from the moment at which the commit is known to the moment at which the grain, or the listener, hears of it.</summary>
-    public static async Task<List<double>> Measure(string way, string connection, int count)
+    public static async Task<Latencies> Measure(string way, string connection, int count)
     {
         if (way == Notify) return await MeasureNotify(connection, count);
 
@@ -37,7 +38,7 @@ internal static class Wakes
         return took;
     }
 
-    private static async Task<List<double>> MeasureNotify(string connection, int count)
+    private static async Task<Latencies> MeasureNotify(string connection, int count)
     {
         await using var listening = new NpgsqlConnection(connection);
         await listening.OpenAsync();
@@ -61,16 +62,16 @@ internal static class Wakes
         return took;
     }
 
-    private static async Task<List<double>> Each(int count, Func<long, Task> tell)
+    private static async Task<Latencies> Each(int count, Func<long, Task> tell)
     {
-        var took = new List<double>();
+        var took = new Latencies();
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(7));
         for (var i = -10; i < count; i++)
         {
             var heard = Heard.Next();
             await tell(TimeProvider.System.GetTimestamp());
             var delay = await heard.WaitAsync(TimeSpan.FromSeconds(30));
-            if (i >= 0) took.Add(delay);
+            if (i >= 0) took.Record(TimeSpan.FromMilliseconds(delay));
             await pause.WaitForNextTickAsync();
         }
 

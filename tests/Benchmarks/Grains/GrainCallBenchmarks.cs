@@ -1,43 +1,44 @@
+using OrleansSocial.Benchmarks.Chat;
+using OrleansSocial.Benchmarks.Command;
+
 namespace OrleansSocial.Benchmarks.Grains;
 
 /// <summary>What a call costs: alone, from many callers at once, between grains, and with arguments that are copied.</summary>
 internal static class GrainCallBenchmarks
 {
-    private const int Calls = 100_000;
     private const int Callers = 100;
-    private const int CallsEach = 3_000;
 
-    public static async Task Run(string database)
+    public static async Task Run(Bench bench, string database)
     {
+        var (calls, callsEach) = (bench.Settings.Size(100_000, 1_000), bench.Settings.Size(3_000, 30));
+        var section = bench.Section("Calls of grains", "The product's host beside a host with UseOrleans and nothing else, both in this process, sample by sample in turn.", SocialTarget.OurName, GrainBenchmarks.Bare);
         await using var hosts = await GrainHosts.Start(database);
         var small = new SmallNote { Number = 1, Text = "one line of text", At = TimeProvider.System.GetUtcNow() };
         var shared = new SharedNote(1, "one line of text", TimeProvider.System.GetUtcNow());
         var big = new BigNote { Author = "alice", Body = new byte[1000], Tags = ["one", "two"] };
 
-        GrainBenchmarks.PrintHeading();
-        await Compare(hosts, "sequential call, Task", Calls, grains => Repeat(grains.GetGrain<IEchoGrain>(0).Ping));
-        await Compare(hosts, "sequential call, ValueTask", Calls, async grains =>
+        await Compare("sequential call, Task", calls, grains => Repeat(grains.GetGrain<IEchoGrain>(0).Ping));
+        await Compare("sequential call, ValueTask", calls, async grains =>
         {
             var grain = grains.GetGrain<IEchoGrain>(0);
-            for (var i = 0; i < Calls; i++) await grain.PingValue();
+            for (var i = 0; i < calls; i++) await grain.PingValue();
         });
-        await Compare(hosts, "sequential call, Task<int>", Calls, grains => Repeat(() => grains.GetGrain<IEchoGrain>(0).Add(1)));
-        await Compare(hosts, "grain to grain", Calls, grains => grains.GetGrain<IEchoGrain>(0).Relay(grains.GetGrain<IEchoGrain>(1), Calls));
-        await Compare(hosts, "small record echo, copied", Calls, grains => Repeat(() => grains.GetGrain<IEchoGrain>(0).Echo(small)));
-        await Compare(hosts, "small record echo, immutable", Calls, grains => Repeat(() => grains.GetGrain<IEchoGrain>(0).Echo(shared)));
-        await Compare(hosts, "1 kB record echo, copied", Calls, grains => Repeat(() => grains.GetGrain<IEchoGrain>(0).Echo(big)));
-        await Compare(hosts, "100 callers on 100 grains", Callers * CallsEach, grains => Task.WhenAll(Enumerable.Range(100, Callers).Select(key => Task.Run(async () =>
+        await Compare("sequential call, Task<int>", calls, grains => Repeat(() => grains.GetGrain<IEchoGrain>(0).Add(1)));
+        await Compare("grain to grain", calls, grains => grains.GetGrain<IEchoGrain>(0).Relay(grains.GetGrain<IEchoGrain>(1), calls));
+        await Compare("small record echo, copied", calls, grains => Repeat(() => grains.GetGrain<IEchoGrain>(0).Echo(small)));
+        await Compare("small record echo, immutable", calls, grains => Repeat(() => grains.GetGrain<IEchoGrain>(0).Echo(shared)));
+        await Compare("1 kB record echo, copied", calls, grains => Repeat(() => grains.GetGrain<IEchoGrain>(0).Echo(big)));
+        await Compare("100 callers on 100 grains", Callers * callsEach, grains => Task.WhenAll(Enumerable.Range(100, Callers).Select(key => Task.Run(async () =>
         {
             var callee = grains.GetGrain<IEchoGrain>(key);
-            for (var i = 0; i < CallsEach; i++) await callee.Ping();
+            for (var i = 0; i < callsEach; i++) await callee.Ping();
         }))));
-    }
 
-    private static Task Compare(GrainHosts hosts, string what, int operations, Func<IGrainFactory, Task> work) =>
-        GrainBenchmarks.Compare(what, operations, () => work(hosts.Bare), () => work(hosts.Ours));
-
-    private static async Task Repeat(Func<Task> call)
-    {
-        for (var i = 0; i < Calls; i++) await call();
+        Task Compare(string what, int operations, Func<IGrainFactory, Task> work) =>
+            GrainBenchmarks.Compare(bench, section, what, operations, () => work(hosts.Bare), () => work(hosts.Ours));
+        async Task Repeat(Func<Task> call)
+        {
+            for (var i = 0; i < calls; i++) await call();
+        }
     }
 }

@@ -49,6 +49,7 @@ internal sealed class GrainHosts(IHost bare, IHost ours) : IAsyncDisposable
                 ["Social:Node:SiloPort"] = FreePort.Find().ToString(CultureInfo.InvariantCulture),
                 ["Social:Node:GatewayPort"] = "0",
                 ["Logging:LogLevel:Default"] = "Error",
+                ["Logging:LogLevel:OrleansSocial"] = "Error",
             });
             if (collection is not null) app.Services.PostConfigure(collection);
         });

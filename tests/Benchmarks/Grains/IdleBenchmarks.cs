@@ -1,24 +1,28 @@
-using System.Globalization;
+using OrleansSocial.Benchmarks.Chat;
+using OrleansSocial.Benchmarks.Command;
+using OrleansSocial.Benchmarks.Report;
 
 namespace OrleansSocial.Benchmarks.Grains;
 
 /// <summary>Many grains that nobody calls any more: what each holds, and what ending all of them does to a caller of another grain.</summary>
 internal static class IdleBenchmarks
 {
-    private const int Grains = 300_000;
     private const int Callers = 100;
-    private static readonly TimeSpan s_age = TimeSpan.FromSeconds(40);
 
-    public static async Task Run(string database)
+    public static async Task Run(Bench bench, string database)
     {
-        await using var hosts = await GrainHosts.Start(database, collection: options => (options.CollectionAge, options.CollectionQuantum) = (s_age, s_age / 2));
+        var (count, age) = (bench.Settings.Size(300_000, 5_000), TimeSpan.FromSeconds(bench.Settings.Size(40, 2)));
+        var section = bench.Section("Idle grains", $"{count} grains that nobody calls any more: what each holds, and what ending all of them does to a caller of another grain.", SocialTarget.OurName);
+        bench.Steps(1);
+        bench.Step("idle grains", 0);
+        await using var hosts = await GrainHosts.Start(database, collection: options => (options.CollectionAge, options.CollectionQuantum) = (age, age / 2));
         var grains = hosts.Ours;
         var before = GC.GetTotalMemory(forceFullCollection: true);
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
         {
-            for (var i = caller; i < Grains; i += Callers) await grains.GetGrain<IFleetingGrain>(i).Ping();
+            for (var i = caller; i < count; i += Callers) await grains.GetGrain<IFleetingGrain>(i).Ping();
         })));
-        var held = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)Grains;
+        var held = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)count;
 
         var pausedBefore = GC.GetTotalPauseDuration();
         var longestCall = TimeSpan.Zero;
@@ -27,7 +31,7 @@ internal static class IdleBenchmarks
         var probe = grains.GetGrain<IEchoGrain>(-1);
         var clock = TimeProvider.System;
         var began = clock.GetTimestamp();
-        while (FleetingGrain.Ended < Grains)
+        while (FleetingGrain.Ended < count)
         {
             var start = clock.GetTimestamp();
             await probe.Ping();
@@ -40,10 +44,11 @@ internal static class IdleBenchmarks
         }
 
         var paused = GC.GetTotalPauseDuration() - pausedBefore;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"idle activations",-30} {Grains,8} of {held:F0} bytes"));
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{"ending all of them",-30} longest call beside it {longestCall.TotalMilliseconds:F1} ms, longest pause of the collector {longestPause.TotalMilliseconds:F1} ms (all {paused.TotalMilliseconds:F0} ms) within {clock.GetElapsedTime(began).TotalSeconds:F0} s"));
+        section.Add("idle", "memory", "bytes a grain", Better.Lower, SocialTarget.OurName, held);
+        section.Add("all of them are ended", "longest call beside it", "ms", Better.Lower, SocialTarget.OurName, longestCall.TotalMilliseconds);
+        section.Add("all of them are ended", "longest pause of the collector", "ms", Better.Lower, SocialTarget.OurName, longestPause.TotalMilliseconds);
+        section.Add("all of them are ended", "all pauses of the collector", "ms", Better.Lower, SocialTarget.OurName, paused.TotalMilliseconds);
+        section.Add("all of them are ended", "it takes", "s", Better.Lower, SocialTarget.OurName, clock.GetElapsedTime(began).TotalSeconds);
     }
 }
 

@@ -1,8 +1,10 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using OrleansSocial.Benchmarks.Command;
 using OrleansSocial.Benchmarks.Events;
+using OrleansSocial.Benchmarks.Load;
+using OrleansSocial.Benchmarks.Report;
 using OrleansSocial.Kernel;
 using Support;
 
@@ -12,39 +14,44 @@ namespace OrleansSocial.Benchmarks.Jobs;
 internal static class JobBenchmarks
 {
     private const int Enqueuers = 8;
+    private const int Workers = 8;
     private static readonly Statement<Guid> s_heard = new("INSERT INTO heard (id) SELECT * FROM unnest($1::uuid[])", columns => columns.Uuid(id => id));
 
-    /// <summary>Prints medians. Options: <c>--rounds N</c> (5), <c>--jobs N</c> of each round (2000), <c>--workers N</c> (8). With <c>--kills N</c> a silo is killed so often instead, and no effect may be lost or doubled.</summary>
-    public static async Task Run(string[] options)
+    /// <summary>Runs it.</summary>
+    public static async Task Run(Bench bench)
     {
-        if (options is ["--serve", var served, var writes]) await Serve(served, bool.Parse(writes));
-        if (options is ["--kills", var kills])
+        var settings = bench.Settings;
+        if (settings.Kills is { } kills)
         {
-            await KilledSilo.Run(int.Parse(kills, CultureInfo.InvariantCulture), new("jobs", "jobs WHERE kind = 'bench.job'", "jobs WHERE state = 'dead'"));
+            await KilledSilo.Run(bench, kills, new("jobs", "jobs WHERE kind = 'bench.job'", "jobs WHERE state = 'dead'"));
             return;
         }
 
-        var (rounds, jobs, workers) = (options.Number("--rounds", 5), options.Number("--jobs", 2000), options.Number("--workers", 8));
-        var (ours, hangfire) = (new List<JobRates>(), new List<JobRates>());
+        const string Ours = "the table `jobs`";
+        const string Theirs = "Hangfire.PostgreSql";
+        var jobs = settings.Size(2000, 100);
+        var section = bench.Section("Jobs", $"{jobs} jobs, each with a row as its effect, enqueued by {Enqueuers} at once and run by {Workers} workers of one silo; the same by Hangfire over the same PostgreSQL, with long polling and sliding invisibility, its fastest settings that survive a kill.", Ours, Theirs);
         await using var postgres = await BenchmarkPostgres.Start();
-        for (var round = 0; round < rounds; round++)
+        bench.Steps(settings.Rounds * 2);
+        for (var round = 0; round < settings.Rounds; round++)
         {
-            ours.Add(await Ours(await postgres.CreateDatabase(), jobs, workers));
-            hangfire.Add(await HangfireJobs.Measure(await postgres.CreateDatabase(), jobs, workers, Enqueuers));
+            bench.Step(Theirs, round);
+            Add(section, Theirs, await HangfireJobs.Measure(await postgres.CreateDatabase(), jobs, Workers, Enqueuers));
+            bench.Step(Ours, round);
+            Add(section, Ours, await Measure(await postgres.CreateDatabase(), jobs, Workers));
         }
-
-        Console.WriteLine($"Median of {rounds} rounds of {jobs} jobs, {Enqueuers} at once that enqueue, {workers} workers, each job with a row as its effect.\n");
-        Console.WriteLine("| Jobs a second | enqueued | enqueued and run |\n|---|---|---|");
-        Print("the table `jobs`", ours);
-        Print("Hangfire.PostgreSql", hangfire);
     }
 
-    private static void Print(string name, List<JobRates> rates) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture, $"| {name} | {Median(rates.Select(one => one.Enqueued)):0} | {Median(rates.Select(one => one.Run)):0} |"));
+    /// <summary>The silo that is killed.</summary>
+    public static async Task Serve(string[] options) => await Serve(options[0], bool.Parse(options[1]));
 
-    private static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
+    private static void Add(Section section, string side, JobRates rates)
+    {
+        section.Add("Each with an effect", "enqueued", "jobs a second", Better.Higher, side, rates.Enqueued);
+        section.Add("Each with an effect", "enqueued and run", "jobs a second", Better.Higher, side, rates.Run);
+    }
 
-    private static async Task<JobRates> Ours(string connection, int jobs, int workers)
+    private static async Task<JobRates> Measure(string connection, int jobs, int workers)
     {
         await PrivatePostgres.Execute(connection, KilledSilo.Effects);
         await using var app = await Start(connection, workers);

@@ -1,5 +1,8 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
+using OrleansSocial.Benchmarks.Chat;
+using OrleansSocial.Benchmarks.Command;
+using OrleansSocial.Benchmarks.Load;
+using OrleansSocial.Benchmarks.Report;
 using OrleansSocial.Chat;
 using OrleansSocial.Kernel;
 using OrleansSocial.Realtime;
@@ -16,10 +19,11 @@ internal static class ReadBenchmarks
     private const int Days = 60;
     private const int Events = 200_000;
 
-    /// <summary>Prints medians in milliseconds. Options: <c>--rounds N</c> (5), <c>--reads N</c> of each kind a round (100).</summary>
-    public static async Task Run(string[] options)
+    /// <summary>Runs it.</summary>
+    public static async Task Run(Bench bench)
     {
-        var (rounds, reads) = (options.Number("--rounds", 5), options.Number("--reads", 100));
+        var (rounds, reads) = (bench.Settings.Rounds, bench.Settings.Size(100, 5));
+        var section = bench.Section("Reads", $"One person in {Groups} groups of {People} people with {Messages} messages each, at the stores unless it says otherwise, with {Days} days of events.", SocialTarget.OurName);
         await using var postgres = await BenchmarkPostgres.Start();
         var connection = await postgres.CreateTables();
         var fence = new WriteFence();
@@ -35,7 +39,7 @@ internal static class ReadBenchmarks
             Options.Create(new RealtimeOptions()), TimeProvider.System);
         var (two, thirty) = (Changes(2), Changes(30));
         var old = (await two.Read(me, null, 100, CancellationToken.None)).Next;
-        await Fill(connection);
+        await Fill(connection, bench.Settings.Size(Events, 5_000));
         var fresh = (await two.Read(me, null, 100, CancellationToken.None)).Next;
 
         await using var saved = await BookmarkReads.Start(await postgres.CreateDatabase());
@@ -51,31 +55,30 @@ internal static class ReadBenchmarks
             ("one saved message, over HTTP", () => saved.Read(1)),
             ("fifty saved messages of thirty conversations, over HTTP", () => saved.Read(50)),
         ];
-        var samples = kinds.ToDictionary(kind => kind.Name, _ => new List<double>());
-        for (var round = 0; round <= rounds; round++)
+        bench.Steps((rounds + 1) * kinds.Length);
+        for (var round = -1; round < rounds; round++)
         {
             foreach (var (name, read) in kinds)
             {
+                bench.Step(name, Math.Max(0, round));
+                var took = new Latencies();
                 for (var i = 0; i < reads; i++)
                 {
                     var since = TimeProvider.System.GetTimestamp();
                     await read();
-                    if (round > 0) samples[name].Add(TimeProvider.System.GetElapsedTime(since).TotalMilliseconds);
+                    took.Since(since);
                 }
-            }
-        }
 
-        Console.WriteLine($"| {Groups} groups of {People} people | p50 ms | p99 ms |\n|---|---|---|");
-        foreach (var (name, _) in kinds)
-        {
-            var sorted = samples[name].Order().ToList();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {sorted[sorted.Count / 2]:0.00} | {sorted[(int)(sorted.Count * 0.99)]:0.00} |"));
+                if (round < 0) continue;
+                section.Add(name, "read, p50", "ms", Better.Lower, SocialTarget.OurName, took.Percentile(50));
+                section.Add(name, "read, p99", "ms", Better.Lower, SocialTarget.OurName, took.Percentile(99));
+            }
         }
     }
 
     private static Guid Room(int number) => new(number, 1, 0, new byte[8]);
 
-    private static Task Fill(string connection) => PrivatePostgres.Execute(
+    private static Task Fill(string connection, int events) => PrivatePostgres.Execute(
         connection,
         $$"""
         CREATE FUNCTION room(i int) RETURNS uuid LANGUAGE sql IMMUTABLE AS $f$ SELECT (lpad(to_hex(i), 8, '0') || '-0001-0000-0000-000000000000')::uuid $f$;
@@ -92,7 +95,7 @@ internal static class ReadBenchmarks
             END LOOP;
         END $f$;
         INSERT INTO events (day, ordinal, id, alias, topic, slot, audience, at, data)
-        SELECT (now() AT TIME ZONE 'utc')::date - i % {{Days}}, i, gen_random_uuid(), 'bookmarks.removed', person(i % 1000), 0, person(i % 1000), now(), '{}' FROM generate_series(1, {{Events}}) AS i;
+        SELECT (now() AT TIME ZONE 'utc')::date - i % {{Days}}, i, gen_random_uuid(), 'bookmarks.removed', person(i % 1000), 0, person(i % 1000), now(), '{}' FROM generate_series(1, {{events}}) AS i;
         UPDATE heartbeats SET at = clock_timestamp();
         ANALYZE;
         """);

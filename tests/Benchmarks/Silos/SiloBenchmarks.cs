@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Net;
+using OrleansSocial.Benchmarks.Chat;
+using OrleansSocial.Benchmarks.Command;
 using OrleansSocial.Benchmarks.Grains;
+using OrleansSocial.Benchmarks.Load;
 
 namespace OrleansSocial.Benchmarks.Silos;
 
@@ -8,30 +11,29 @@ namespace OrleansSocial.Benchmarks.Silos;
 internal static class SiloBenchmarks
 {
     private const int Callers = 100;
-    private const int CallsEach = 1_000;
-    private const int Sequential = 5_000;
-    private const string Other = "--other";
 
-    /// <summary>Runs all, or those that are named: <c>empty</c>, <c>record</c>, <c>sequential</c>, <c>placement</c>; with <c>--other DATABASE PRIMARY</c> as the second silos, until the standard input ends.</summary>
-    public static Task Run(string[] args) => args is [Other, var database, var primary]
-        ? RunOther(database, IPEndPoint.Parse(primary))
-        : RunBoth(args);
+    /// <summary>The argument of the process that holds the second silos: a database and the bare silo to join come after it.</summary>
+    public const string Other = "--other";
 
-    private static async Task RunBoth(string[] names)
+    /// <summary>The parts that can be asked for.</summary>
+    public static IReadOnlyList<string> Parts { get; } = ["empty", "record", "sequential", "placement"];
+
+    /// <summary>Runs it.</summary>
+    public static async Task Run(Bench bench)
     {
         await using var postgres = await BenchmarkPostgres.Start();
         var database = await postgres.CreateDatabase();
         await using var hosts = await GrainHosts.Start(database);
-        using var other = Process.Start(new ProcessStartInfo(Environment.ProcessPath!)
+        using var other = Process.Start(new ProcessStartInfo("dotnet")
         {
-            ArgumentList = { typeof(SiloBenchmarks).Assembly.Location, "silos", Other, database, hosts.BareEndpoint.ToString() },
+            ArgumentList = { typeof(SiloBenchmarks).Assembly.Location, Other, database, hosts.BareEndpoint.ToString() },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;
         try
         {
-            while (await other.StandardOutput.ReadLineAsync() is { } line && line != "ready") Console.WriteLine(line);
-            await Measure(hosts, other.Id, name => names.Length == 0 || names.Contains(name));
+            while (await other.StandardOutput.ReadLineAsync() is { } line && line != "ready") Console.Error.WriteLine(line);
+            await Measure(bench, hosts, other.Id);
         }
         finally
         {
@@ -40,34 +42,36 @@ internal static class SiloBenchmarks
         }
     }
 
-    private static async Task Measure(GrainHosts hosts, int other, Func<string, bool> asked)
+    private static async Task Measure(Bench bench, GrainHosts hosts, int other)
     {
+        var (settings, callsEach, sequential) = (bench.Settings, bench.Settings.Size(1_000, 20), bench.Settings.Size(5_000, 200));
+        var section = bench.Section("Two silos", "One silo of each cluster in this process, the other ones in a second process; calls go over TCP on this machine. The bare Orleans speaks plainly, ours by mutual TLS, as its nodes do unless they are told otherwise.", SocialTarget.OurName, GrainBenchmarks.Bare);
         var (bareKeys, ourKeys) = await hosts.KeysElsewhere(Callers);
         IFarGrain[] bare = [.. bareKeys.Select(key => hosts.Bare.GetGrain<IFarGrain>(key))], ours = [.. ourKeys.Select(key => hosts.Ours.GetGrain<IFarGrain>(key))];
         var note = new BigNote { Author = "alice", Body = new byte[1000], Tags = ["one", "two"] };
-        Task Compare(string what, Func<IFarGrain, Task> call) => GrainBenchmarks.Compare(what, Callers * CallsEach, () => Crowd(bare, call), () => Crowd(ours, call), other);
+        Task Compare(string what, Func<IFarGrain, Task> call) => GrainBenchmarks.Compare(bench, section, what, Callers * callsEach, () => Crowd(bare, callsEach, call), () => Crowd(ours, callsEach, call), other);
 
-        GrainBenchmarks.PrintHeading();
-        if (asked("empty")) await Compare("empty, 100 callers", grain => grain.Ping());
-        if (asked("record")) await Compare("1 kB there and back, 100 callers", grain => grain.Echo(note));
-        if (asked("sequential")) await GrainBenchmarks.Compare("one after the other", Sequential, () => Alone(bare[0]), () => Alone(ours[0]), other);
-        if (!asked("placement")) return;
-        await ActivationBenchmarks.Compare<IEchoGrain>(hosts, "activations, default placement", other);
-        await ActivationBenchmarks.Compare<IFarGrain>(hosts, "activations, random placement", other);
-        await ActivationBenchmarks.Compare<INearGrain>(hosts, "activations, local placement", other);
+        if (settings.Wants("empty")) await Compare("empty, 100 callers", grain => grain.Ping());
+        if (settings.Wants("record")) await Compare("1 kB there and back, 100 callers", grain => grain.Echo(note));
+        if (settings.Wants("sequential")) await GrainBenchmarks.Compare(bench, section, "one after the other", sequential, () => Alone(bare[0], sequential), () => Alone(ours[0], sequential), other);
+        if (!settings.Wants("placement")) return;
+        await ActivationBenchmarks.Compare<IEchoGrain>(bench, section, hosts, "activations, default placement", other);
+        await ActivationBenchmarks.Compare<IFarGrain>(bench, section, hosts, "activations, random placement", other);
+        await ActivationBenchmarks.Compare<INearGrain>(bench, section, hosts, "activations, local placement", other);
     }
 
-    private static Task Crowd(IFarGrain[] grains, Func<IFarGrain, Task> call) => Task.WhenAll(grains.Select(grain => Task.Run(async () =>
+    private static Task Crowd(IFarGrain[] grains, int callsEach, Func<IFarGrain, Task> call) => Task.WhenAll(grains.Select(grain => Task.Run(async () =>
     {
-        for (var i = 0; i < CallsEach; i++) await call(grain);
+        for (var i = 0; i < callsEach; i++) await call(grain);
     })));
 
-    private static async Task Alone(IFarGrain grain)
+    private static async Task Alone(IFarGrain grain, int calls)
     {
-        for (var i = 0; i < Sequential; i++) await grain.Ping();
+        for (var i = 0; i < calls; i++) await grain.Ping();
     }
 
-    private static async Task RunOther(string database, IPEndPoint primary)
+    /// <summary>The second silos, until the standard input ends.</summary>
+    public static async Task RunOther(string database, IPEndPoint primary)
     {
         await using var hosts = await GrainHosts.Start(database, primary);
         Console.WriteLine("ready");

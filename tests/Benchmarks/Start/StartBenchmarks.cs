@@ -1,6 +1,8 @@
 using System.Diagnostics;
-using System.Globalization;
-using OrleansSocial.Benchmarks.Grains;
+using OrleansSocial.Benchmarks.Chat;
+using OrleansSocial.Benchmarks.Command;
+using OrleansSocial.Benchmarks.Load;
+using OrleansSocial.Benchmarks.Report;
 using OrleansSocial.Driver;
 
 namespace OrleansSocial.Benchmarks.Start;
@@ -8,19 +10,20 @@ namespace OrleansSocial.Benchmarks.Start;
 /// <summary>From the start of the built silo's process to its word that it is ready.</summary>
 internal static class StartBenchmarks
 {
-    /// <summary>Prints medians. Option: <c>--rounds N</c> (5).</summary>
-    public static async Task Run(string[] options)
+    /// <summary>Runs it.</summary>
+    public static async Task Run(Bench bench)
     {
-        var rounds = options is ["--rounds", var number] ? int.Parse(number, CultureInfo.InvariantCulture) : 5;
         var folder = Directory.CreateTempSubdirectory("start-benchmark-");
+        var section = bench.Section("Start", "From the start of the built silo's process to its word that it is ready. Where nothing was there before there is one round.", SocialTarget.OurName);
         try
         {
             await using var postgres = await BenchmarkPostgres.Start();
-            await Print("its own PostgreSQL, nothing there before", 1, new() { ["Social__Node__Data"] = folder.FullName });
-            await Print("its own PostgreSQL, all there before", rounds, new() { ["Social__Node__Data"] = folder.FullName });
             var outside = new Dictionary<string, string> { ["ConnectionStrings__Postgres"] = await postgres.CreateDatabase() };
-            await Print("a PostgreSQL elsewhere, empty", 1, outside);
-            await Print("a PostgreSQL elsewhere, migrated", rounds, outside);
+            bench.Steps(2 * (1 + bench.Settings.Rounds));
+            await Measure(bench, section, "its own PostgreSQL, nothing there before", 1, new() { ["Social__Node__Data"] = folder.FullName });
+            await Measure(bench, section, "its own PostgreSQL, all there before", bench.Settings.Rounds, new() { ["Social__Node__Data"] = folder.FullName });
+            await Measure(bench, section, "a PostgreSQL elsewhere, empty", 1, outside);
+            await Measure(bench, section, "a PostgreSQL elsewhere, migrated", bench.Settings.Rounds, outside);
         }
         finally
         {
@@ -28,22 +31,18 @@ internal static class StartBenchmarks
         }
     }
 
-    private static async Task Print(string what, int rounds, Dictionary<string, string> settings)
+    private static async Task Measure(Bench bench, Section section, string what, int rounds, Dictionary<string, string> settings)
     {
         var silo = Checkout.Assembly("silo", "silo.dll");
         settings["Social__Node__Seed"] = "false";
-        var (walls, processors) = (new List<double>(), new List<double>());
         for (var round = 0; round < rounds; round++)
         {
+            bench.Step(what, round);
             var start = Stopwatch.GetTimestamp();
             using var server = await ServerProcess.Start(silo, settings);
-            walls.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
-            processors.Add(server.ProcessorTime.TotalSeconds);
+            section.Add(what, "ready after", "s", Better.Lower, SocialTarget.OurName, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            section.Add(what, "processor time of the silo", "s", Better.Lower, SocialTarget.OurName, server.ProcessorTime.TotalSeconds);
             await server.Stop();
         }
-
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{what,-42} ready after {GrainBenchmarks.Median(walls):F2} s ({GrainBenchmarks.Median(processors):F2} s of processor), of {rounds}"));
     }
 }

@@ -1,6 +1,8 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using OrleansSocial.Benchmarks.Command;
+using OrleansSocial.Benchmarks.Load;
+using OrleansSocial.Benchmarks.Report;
 using OrleansSocial.Kernel;
 using Support;
 
@@ -13,10 +15,10 @@ internal static class WriteBenchmarks
     private const int People = 300;
     private static readonly int[] s_lanes = [1, 2, 4, 8];
 
-    /// <summary>Prints medians. Options: <c>--rounds N</c> (5), <c>--seconds S</c> of each stretch (5).</summary>
-    public static async Task Run(string[] options)
+    /// <summary>Runs it.</summary>
+    public static async Task Run(Bench bench)
     {
-        var (rounds, seconds) = (options.Number("--rounds", 5), options.Number("--seconds", 5));
+        var (rounds, seconds) = (bench.Settings.Rounds, bench.Settings.Seconds(5));
         await using var postgres = await BenchmarkPostgres.Start();
         var connection = await postgres.CreateTables();
         for (var kind = 0; kind < Kinds; kind++)
@@ -30,27 +32,28 @@ internal static class WriteBenchmarks
         (string Name, GroupCommit[] Writers)[] ways =
         [
             ("a writer for each kind", [.. Enumerable.Range(0, Kinds).Select(_ => Writer(1))]),
-            .. s_lanes.Select(lanes => ($"one writer, lanes: {lanes}", new[] { Writer(lanes) })),
+            .. s_lanes.Select(lanes => (lanes == 1 ? "one writer, one lane" : $"one writer, {lanes} lanes", new[] { Writer(lanes) })),
         ];
-        var samples = ways.ToDictionary(way => way.Name, _ => new List<LoopSample>());
-        for (var round = 0; round <= rounds; round++)
+        var section = bench.Section(
+            "Thirty kinds of rows",
+            $"{People} people write rows of {Kinds} kinds, as of so many slices, one after the other each: through the one writer of a silo, whose default is one lane, beside a writer for each kind with a connection of its own, and beside more lanes.",
+            ways[1].Name,
+            [.. ways.Where((_, at) => at != 1).Select(way => way.Name)]);
+        bench.Steps((rounds + 1) * ways.Length);
+        for (var round = -1; round < rounds; round++)
         {
             foreach (var (name, writers) in ways)
             {
-                var sample = await Measure(writers, seconds, postgres.ProcessId);
-                if (round > 0) samples[name].Add(sample);
+                bench.Step(name, Math.Max(0, round));
+                var sample = await Measure(writers, round < 0 ? Math.Min(seconds, 3) : seconds, postgres.ProcessId);
+                if (round < 0) continue;
+                const string Group = "Everybody writes";
+                section.Add(Group, "writes", "a second", Better.Higher, name, sample.Rate);
+                section.Add(Group, "written, p50", "ms", Better.Lower, name, sample.Answers.Percentile(50));
+                section.Add(Group, "written, p99", "ms", Better.Lower, name, sample.Answers.Percentile(99));
+                section.Add(Group, "processor time of the silo", "us a write", Better.Lower, name, sample.SiloMicros);
+                section.Add(Group, "processor time of PostgreSQL", "us a write", Better.Lower, name, sample.PostgresMicros);
             }
-        }
-
-        Console.WriteLine("| 30 kinds of writes from 300 people | writes/s | of a writer each | p50 ms | p99 ms | silo us | PostgreSQL us |");
-        Console.WriteLine("|---|---|---|---|---|---|---|");
-        foreach (var (name, _) in ways)
-        {
-            double Median(Func<LoopSample, double> of) => samples[name].Select(of).Order().ElementAt(samples[name].Count / 2);
-            var ratio = samples[name].Zip(samples[ways[0].Name], (mine, each) => mine.Rate / each.Rate).Order().ElementAt(rounds / 2);
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {name} | {Median(s => s.Rate):0} | {ratio:0.00} | {Median(s => s.P50):0.0} | {Median(s => s.P99):0.0} | {Median(s => s.SiloMicros):0.0} | {Median(s => s.PostgresMicros):0.0} |"));
         }
     }
 

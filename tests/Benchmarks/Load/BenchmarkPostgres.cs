@@ -1,6 +1,6 @@
 using Support;
 
-namespace OrleansSocial.Benchmarks;
+namespace OrleansSocial.Benchmarks.Load;
 
 /// <summary>A PostgreSQL as a deployment has it: durable in every respect, with the memory of a small server.</summary>
 internal static class BenchmarkPostgres

@@ -1,7 +1,9 @@
-namespace OrleansSocial.Benchmarks;
+using System.Diagnostics;
+
+namespace OrleansSocial.Benchmarks.Load;
 
 /// <summary>What callers in this process saw who had one call under way each, and what it cost.</summary>
-internal sealed record LoopSample(double Rate, double P50, double P99, double SiloMicros, double PostgresMicros);
+internal sealed record LoopSample(double Rate, Latencies Answers, double SiloMicros, double PostgresMicros);
 
 /// <summary>A closed loop in the process of the silo.</summary>
 internal static class ClosedLoop
@@ -13,26 +15,25 @@ internal static class ClosedLoop
     /// <param name="caller">Makes the call of a caller, by its number.</param>
     public static async Task<LoopSample> Run(int callers, double seconds, int postmaster, Func<int, Func<Task>> caller)
     {
-        var clock = TimeProvider.System;
-        var waits = new List<double>[callers];
+        var answers = new Latencies();
         var (silo, postgres) = (Environment.CpuUsage.TotalTime, ProcessTimes.OfPostgres(postmaster));
-        var start = clock.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, callers).Select(number => Task.Run(async () =>
         {
-            var (mine, call) = (waits[number] = [], caller(number));
-            while (clock.GetElapsedTime(start).TotalSeconds < seconds)
+            var call = caller(number);
+            while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
             {
-                var began = clock.GetTimestamp();
+                var began = Stopwatch.GetTimestamp();
                 await call();
-                mine.Add(clock.GetElapsedTime(began).TotalMilliseconds);
+                answers.Since(began);
             }
         })));
 
-        var took = clock.GetElapsedTime(start).TotalSeconds;
-        var all = waits.SelectMany(w => w).Order().ToList();
+        var took = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return new(
-            all.Count / took, all[all.Count / 2], all[(int)(all.Count * 0.99)],
-            (Environment.CpuUsage.TotalTime - silo).TotalMicroseconds / all.Count,
-            (ProcessTimes.OfPostgres(postmaster) - postgres).TotalMicroseconds / all.Count);
+            answers.Count / took,
+            answers,
+            (Environment.CpuUsage.TotalTime - silo).TotalMicroseconds / answers.Count,
+            (ProcessTimes.OfPostgres(postmaster) - postgres).TotalMicroseconds / answers.Count);
     }
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using OrleansSocial.Driver;
 
-namespace OrleansSocial.Benchmarks;
+namespace OrleansSocial.Benchmarks.Load;
 
 /// <summary>A server under load: a child process that prints <c>ready</c>, whose processor time and memory are read from /proc.</summary>
 internal sealed class ServerProcess : IDisposable
@@ -11,36 +11,49 @@ internal sealed class ServerProcess : IDisposable
 
     private ServerProcess(Process process, Uri address) => (_process, Address) = (process, address);
 
+    /// <summary>The port of loopback at which it tells what the meters of Orleans count; 0 when it does not.</summary>
+    public int MetersPort { get; private init; }
+
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
 
     /// <summary>Address of its hub.</summary>
     public Uri Hub => new UriBuilder(Address) { Scheme = "ws", Path = "/v1/live" }.Uri;
 
+    /// <summary>Its process.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>Starts the assembly with settings as environment variables and waits until it is ready.</summary>
-    public static async Task<ServerProcess> Start(string assembly, IReadOnlyDictionary<string, string> environment)
+    /// <param name="assembly">The assembly.</param>
+    /// <param name="environment">The settings.</param>
+    /// <param name="meters">Whether the meters of Orleans are counted, which costs a little for each message.</param>
+    public static Task<ServerProcess> Start(string assembly, IReadOnlyDictionary<string, string> environment, bool meters = false)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort.Find()}");
-        var start = new ProcessStartInfo("dotnet", [assembly, "--urls", address.ToString()])
+        var (port, metersPort) = (FreePort.Find(), meters ? FreePort.Find() : 0);
+        var hook = new Dictionary<string, string> { ["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location, [StartupHook.PortVariable] = metersPort.ToString(CultureInfo.InvariantCulture) };
+        return Start("dotnet", [assembly, "--urls", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")], Path.GetDirectoryName(assembly)!, port, new Dictionary<string, string>(environment)
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            WorkingDirectory = Path.GetDirectoryName(assembly)!,
-        };
-        start.Environment["Social__Node__EndsWithInput"] = "true";
-        start.Environment["Social__Node__SiloPort"] = FreePort.Find().ToString(CultureInfo.InvariantCulture);
-        start.Environment["Social__Node__GatewayPort"] = "0";
+            ["Social__Node__EndsWithInput"] = "true",
+            ["Social__Node__SiloPort"] = FreePort.Find().ToString(CultureInfo.InvariantCulture),
+            ["Social__Node__GatewayPort"] = "0",
+        }.Concat(meters ? hook : []).ToDictionary(), metersPort);
+    }
+
+    /// <summary>Starts a program that listens at a port of loopback, and waits until it is ready.</summary>
+    public static async Task<ServerProcess> Start(string program, IReadOnlyList<string> arguments, string folder, int port, IReadOnlyDictionary<string, string> environment, int metersPort = 0)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = folder };
         foreach (var (key, value) in environment) start.Environment[key] = value;
         var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             if (!line.StartsWith("ready", StringComparison.Ordinal)) continue;
             _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-            return new ServerProcess(process, address);
+            return new ServerProcess(process, new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"))) { MetersPort = metersPort };
         }
 
         await process.WaitForExitAsync();
-        throw new InvalidOperationException($"{Path.GetFileName(assembly)} ended with {process.ExitCode} before it was ready.");
+        throw new InvalidOperationException($"{program} {arguments[0]} ended with {process.ExitCode} before it was ready.");
     }
 
     /// <summary>User and system time spent so far.</summary>
@@ -54,6 +67,13 @@ internal sealed class ServerProcess : IDisposable
             var line = File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
             return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
         }
+    }
+
+    /// <summary>Ends it at once, without a word to anybody.</summary>
+    public async Task Kill()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
     }
 
     /// <summary>Lets the process end in good order; for the product's silo only.</summary>

@@ -56,14 +56,16 @@ internal static class HubPage
     /// <summary>Maps the page of the application's hub.</summary>
     public static void MapHubPage(this IEndpointRouteBuilder app)
     {
-        var page = new Lazy<byte[]>(() => Encoding.UTF8.GetBytes(Make(
+        var page = new Lazy<(byte[] Bytes, string Tag)>(() => Tagged(Make(
             new HubReference(app.ServiceProvider.GetRequiredService<LiveHubType>().Hub),
             app.ServiceProvider.GetRequiredService<IOptions<LiveOptions>>().Value)));
-        app.MapGet(Path, (HttpResponse response) =>
-        {
-            response.Headers.CacheControl = "no-cache";
-            return Results.Bytes(page.Value, "text/html; charset=utf-8");
-        }).Public().ExcludeFromDescription();
+        app.MapGet(Path, (HttpResponse response) => ApiDocument.Constant(response, page.Value.Bytes, "text/html; charset=utf-8", page.Value.Tag)).Public().Unlimited().ExcludeFromDescription();
+    }
+
+    private static (byte[] Bytes, string Tag) Tagged(string page)
+    {
+        var bytes = Encoding.UTF8.GetBytes(page);
+        return (bytes, ApiDocument.TagOf(bytes));
     }
 
     /// <summary>The page.</summary>

@@ -21,6 +21,7 @@ public class EdgeBoundsTests(SharedHost shared)
     [Theory]
     [InlineData("/openapi/v1.json")]
     [InlineData("/docs/problems")]
+    [InlineData("/docs/hub")]
     [InlineData("/page.css")]
     public async Task What_is_constant_has_a_tag_and_says_the_same_by_whatever_host_it_is_asked(string path)
     {

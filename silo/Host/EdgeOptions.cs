@@ -43,6 +43,10 @@ internal sealed class EdgeOptions
     [Range(1, 3600)]
     public int IdleSecondsMax { get; set; } = 120;
 
+    /// <summary>How long what was sent to a client may stay unconfirmed by its machine before the connection counts as lost: event streams are sent a sign every 15 seconds.</summary>
+    [Range(5, 3600)]
+    public int UnconfirmedSecondsMax { get; set; } = 45;
+
     /// <summary>For how long a call is sent again whose silo went away under way, where it may be carried out twice; 0 for not at all.</summary>
     [Range(0, 60)]
     public int RepeatSecondsMax { get; set; } = 10;

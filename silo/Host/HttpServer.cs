@@ -28,7 +28,8 @@ internal static class HttpServer
         builder.Services.AddOptions<SocketTransportOptions>().Configure<IServiceProvider>((sockets, services) =>
         {
             var port = OrDefaults<NodeOptions>(services).SharedPort;
-            sockets.CreateBoundListenSocket = endpoint => SharedPort.Bind(endpoint, port, SocketTransportOptions.CreateDefaultBoundListenSocket);
+            var unconfirmed = TimeSpan.FromSeconds(OrDefaults<EdgeOptions>(services).UnconfirmedSecondsMax);
+            sockets.CreateBoundListenSocket = endpoint => SharedPort.Bind(endpoint, port, unconfirmed, SocketTransportOptions.CreateDefaultBoundListenSocket);
         });
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddHostedService<Ports>();

@@ -11,8 +11,19 @@ internal static class SharedPort
     private const int SocketLevel = 1;
     private const int ReusePort = 15;
 
-    /// <summary>Binds the socket of one endpoint, shared when it is the port to share.</summary>
-    public static Socket Bind(EndPoint endpoint, int port, Func<EndPoint, Socket> exclusive)
+    // TCP_USER_TIMEOUT of Linux, which accepted connections take over.
+    private const int TcpLevel = 6;
+    private const int UserTimeout = 18;
+
+    /// <summary>Binds the socket of one endpoint, shared when it is the port to share. Whoever confirms nothing of what was sent to them for <paramref name="unconfirmedMax"/> is gone.</summary>
+    public static Socket Bind(EndPoint endpoint, int port, TimeSpan unconfirmedMax, Func<EndPoint, Socket> exclusive)
+    {
+        var socket = Bind(endpoint, port, exclusive);
+        if (OperatingSystem.IsLinux() && endpoint is IPEndPoint) socket.SetRawSocketOption(TcpLevel, UserTimeout, BitConverter.GetBytes((int)unconfirmedMax.TotalMilliseconds));
+        return socket;
+    }
+
+    private static Socket Bind(EndPoint endpoint, int port, Func<EndPoint, Socket> exclusive)
     {
         if (port == 0 || endpoint is not IPEndPoint shared || shared.Port != port) return exclusive(endpoint);
         if (!OperatingSystem.IsLinux()) throw new StartRefusedException("Social:Node:SharedPort needs Linux.");

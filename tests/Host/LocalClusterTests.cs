@@ -46,11 +46,28 @@ public sealed class LocalClusterTests
         Assert.Contains("share one address", Assert.Throws<StartRefusedException>(() => LocalPlan.Make(urls, new NodeOptions(), 6)).Message, StringComparison.Ordinal);
 
     [Fact]
+    public async Task The_system_gives_up_a_connection_whose_other_end_confirms_nothing()
+    {
+        var endpoint = new IPEndPoint(IPAddress.Loopback, FreePort.Find());
+        using var listening = SharedPort.Bind(endpoint, endpoint.Port, TimeSpan.FromSeconds(45), _ => throw new InvalidOperationException("It is the shared port."));
+        listening.Listen();
+        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await client.ConnectAsync(endpoint);
+        using var accepted = await listening.AcceptAsync();
+
+        // TCP_USER_TIMEOUT of the accepted connection, in milliseconds.
+        var told = new byte[sizeof(int)];
+        accepted.GetRawSocketOption(6, 18, told);
+
+        Assert.Equal(45_000, BitConverter.ToInt32(told));
+    }
+
+    [Fact]
     public void A_shared_port_is_shared_with_those_who_share_it_and_with_nobody_else()
     {
         var endpoint = new IPEndPoint(IPAddress.Loopback, FreePort.Find());
-        using var first = SharedPort.Bind(endpoint, endpoint.Port, _ => throw new InvalidOperationException("It is the shared port."));
-        using var second = SharedPort.Bind(endpoint, endpoint.Port, _ => throw new InvalidOperationException("It is the shared port."));
+        using var first = SharedPort.Bind(endpoint, endpoint.Port, TimeSpan.FromSeconds(45), _ => throw new InvalidOperationException("It is the shared port."));
+        using var second = SharedPort.Bind(endpoint, endpoint.Port, TimeSpan.FromSeconds(45), _ => throw new InvalidOperationException("It is the shared port."));
         first.Listen();
         second.Listen();
         using var other = new TcpListener(endpoint);

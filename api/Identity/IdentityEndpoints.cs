@@ -8,7 +8,7 @@ namespace OrleansSocial.Identity;
 /// <summary>Signing up, in and out, and the bearer tokens of every other route.</summary>
 public static class IdentityEndpoints
 {
-    private const int BodyBytesMax = 4096;
+    private const int BodyBytesMax = 8192;
 
     /// <summary>Opening accounts.</summary>
     private static readonly Rate s_registering = new("Register", tokensMax: 20, tokensPerSecond: 1 / 30d);

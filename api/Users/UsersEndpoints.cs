@@ -9,7 +9,8 @@ namespace OrleansSocial.Users;
 /// <summary>Profiles: one's own to change, everyone's to read.</summary>
 public static class UsersEndpoints
 {
-    private const int BodyBytesMax = 8192;
+    // The longest bio that is taken, with each of its code points as two escapes.
+    private const int BodyBytesMax = 16 * 1024 + ProfileLimits.BioCharsMax;
 
     /// <summary>Maps the slice's routes, under the group of the version.</summary>
     public static IEndpointRouteBuilder MapUsers(this IEndpointRouteBuilder v1)

@@ -18,14 +18,14 @@ public static class ChatRefusals
     /// <summary>The client key is missing, too long or holds other than visible ASCII.</summary>
     public static readonly Refusal ClientKey = new("chat.client_key", Kind.Invalid, "Send a clientKey of 1 to 64 visible ASCII characters, a new one for each message.");
 
-    /// <summary>The text is empty or white space only.</summary>
-    public static readonly Refusal TextEmpty = new("chat.text_empty", Kind.Unprocessable, "A message needs a text.");
+    /// <summary>Nothing of the text can be seen.</summary>
+    public static readonly Refusal TextEmpty = new("chat.text_empty", Kind.Unprocessable, "A message needs a text with something that can be seen.");
 
     /// <summary>The text is longer than the limit.</summary>
     public static readonly Refusal TextTooLong = new("chat.text_too_long", Kind.TooLarge, "The text is longer than this server takes; split it.");
 
-    /// <summary>A title is missing or longer than the limit.</summary>
-    public static readonly Refusal TitleLength = new("chat.title_length", Kind.Unprocessable, "A group needs a title of 1 to 100 characters; a direct conversation has none.");
+    /// <summary>A title is missing, shows nothing, or is longer than the limit.</summary>
+    public static readonly Refusal TitleLength = new("chat.title_length", Kind.Unprocessable, "A group needs a title of 1 to 100 characters, one of which at least can be seen; a direct conversation has none.");
 
     /// <summary>Too few or too many members.</summary>
     public static readonly Refusal MembersCount = new("chat.members_count", Kind.Unprocessable, "A direct conversation has exactly one other person; a group has at most as many members as this server takes.");

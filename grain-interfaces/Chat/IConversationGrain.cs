@@ -16,7 +16,7 @@ public interface IConversationGrain : IGrainWithGuidKey
     /// <remarks>Nothing is found by somebody who repeats it and has left since. Other content under this id is a key that was used before.</remarks>
     [Alias("create"), ClusterOnly]
     [Refuses(
-        "chat.not_found", "request.text_not_storable", "chat.title_length", "chat.members_count", "chat.unknown_user", "chat.too_many_conversations", "request.key_reused", "chat.busy")]
+        "chat.not_found", "request.text_not_storable", "request.label", "chat.title_length", "chat.members_count", "chat.unknown_user", "chat.too_many_conversations", "request.key_reused", "chat.busy")]
     Task<Outcome<ConversationView>> Create(CreateConversation command);
 
     /// <summary>The conversation with its members.</summary>
@@ -24,7 +24,8 @@ public interface IConversationGrain : IGrainWithGuidKey
     Task<Outcome<ConversationView>> Get(UserId reader);
 
     /// <summary>Appends one text. The same client key again returns the same receipt, for ever.</summary>
-    /// <remarks>Another text under a client key is refused. Calls interleave: texts that arrive together share a transaction and keep the order of their arrival.</remarks>
+    /// <remarks>Another text under a client key is refused. Calls interleave: texts that arrive together share a transaction and keep the order of their arrival.
+    /// Who has read everything before their text has read it too: their watermark moves with it, which the text itself tells.</remarks>
     [Alias("send"), AlwaysInterleave]
     [Refuses(
         "chat.not_found", "chat.client_key", "request.text_not_storable", "chat.text_empty", "chat.text_too_long", "request.key_reused", "chat.busy")]
@@ -59,7 +60,7 @@ public interface IConversationGrain : IGrainWithGuidKey
     Task<Outcome<Done>> Remove(UserId by, UserId who);
 
     /// <summary>Changes the title of a group.</summary>
-    [Alias("retitle"), Refuses("chat.not_found", "chat.not_a_group", "chat.not_an_admin", "request.text_not_storable", "chat.title_length", "chat.busy")]
+    [Alias("retitle"), Refuses("chat.not_found", "chat.not_a_group", "chat.not_an_admin", "request.text_not_storable", "request.label", "chat.title_length", "chat.busy")]
     Task<Outcome<ConversationView>> Retitle(UserId by, string title);
 
     /// <summary>Tells the other members that one is writing. Best effort, never stored; more than one in three seconds is dropped.</summary>

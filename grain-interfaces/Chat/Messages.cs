@@ -144,7 +144,7 @@ public sealed record ConversationView(
 /// <param name="MemberCount">How many are in it now.</param>
 /// <param name="LastSeq">The newest number.</param>
 /// <param name="ReadSeq">The reader has read up to this number.</param>
-/// <param name="Unread">Last number minus read watermark.</param>
+/// <param name="Unread">Texts by others that stand above the watermark: at most <see cref="UnreadMax"/>, which says that there are so many or more.</param>
 /// <param name="LastEntry">The newest entry; null in an empty conversation.</param>
 [GenerateSerializer, Immutable, Alias("chat.summary")]
 public sealed record ConversationSummary(
@@ -156,7 +156,11 @@ public sealed record ConversationSummary(
     [property: Id(5)] long LastSeq,
     [property: Id(6)] long ReadSeq,
     [property: Id(7)] long Unread,
-    [property: Id(8)] MessageView? LastEntry);
+    [property: Id(8)] MessageView? LastEntry)
+{
+    /// <summary>Nobody counts further than this.</summary>
+    public const int UnreadMax = 100;
+}
 
 /// <summary>How far a member has read.</summary>
 /// <param name="Conversation">Where.</param>

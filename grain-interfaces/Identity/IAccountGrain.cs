@@ -8,7 +8,7 @@ public interface IAccountGrain : IGrainWithStringKey
     /// <remarks>A handle that is in use is taken, unless this key opened the account: then another name or password is a key that was used before.</remarks>
     [Alias("register")]
     [Refuses(
-        "identity.handle", "identity.display_name", "identity.password_length", "request.text_not_storable",
+        "identity.handle", "identity.display_name", "request.text_not_storable", "request.label", "identity.password_length",
         "identity.handle_taken", "request.key_reused", "identity.busy")]
     Task<Outcome<SessionTokens>> Register(RegisterAccount command);
 

@@ -6,8 +6,8 @@ public static class IdentityRefusals
     /// <summary>The handle is not of the form that handles have.</summary>
     public static readonly Refusal Handle = new("identity.handle", Kind.Unprocessable, "A handle is 3 to 30 of a-z, 0-9 and underscore, and begins with a letter.");
 
-    /// <summary>The display name is empty or too long.</summary>
-    public static readonly Refusal DisplayName = new("identity.display_name", Kind.Unprocessable, "A display name has 1 to 50 characters.");
+    /// <summary>The display name shows nothing or is too long.</summary>
+    public static readonly Refusal DisplayName = new("identity.display_name", Kind.Unprocessable, "A display name has 1 to 50 characters, one of which at least can be seen.");
 
     /// <summary>The password is too short or too long.</summary>
     public static readonly Refusal PasswordLength = new("identity.password_length", Kind.Unprocessable, "A password has 8 to 128 characters.");

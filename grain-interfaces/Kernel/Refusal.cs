@@ -64,6 +64,10 @@ public static class CommonRefusals
     public static readonly Refusal TextNotStorable =
         new("request.text_not_storable", Kind.Unprocessable, "The text holds a NUL character or a lone surrogate; remove it and send again.");
 
+    /// <summary>A name or a title holds what a line of text must not.</summary>
+    public static readonly Refusal Label = new(
+        "request.label", Kind.Unprocessable, "A name or a title is one line of what can be seen: take out line breaks, tabs, and characters that turn the direction or draw nothing, and send again.");
+
     /// <summary>The same idempotency key came with another body.</summary>
     public static readonly Refusal KeyReused =
         new("request.key_reused", Kind.Conflict, "This idempotency key was used with another body; use a new key for a new request.");

@@ -7,14 +7,14 @@ namespace OrleansSocial.Users;
 public interface IUserGrain : IGrainWithGuidKey
 {
     /// <summary>Makes the profile of a new account. The same again changes nothing.</summary>
-    [Alias("create"), ClusterOnly]
+    [Alias("create"), ClusterOnly, Refuses("users.display_name", "request.text_not_storable", "request.label")]
     Task<Outcome<ProfileView>> Create(string handle, string displayName);
 
     /// <summary>The profile.</summary>
     [Alias("get"), ReadOnly, Refuses("users.not_found")]
     Task<Outcome<ProfileView>> Get();
 
-    /// <summary>Changes the profile and raises its version; a change that changes nothing does not.</summary>
-    [Alias("change"), Refuses("users.not_found", "users.display_name", "users.bio", "request.text_not_storable", "users.version")]
+    /// <summary>Changes the profile and raises its version; a change that changes nothing does not. Blanks of a name are joined, and those around it taken away.</summary>
+    [Alias("change"), Refuses("users.not_found", "users.display_name", "request.text_not_storable", "request.label", "users.bio", "users.version")]
     Task<Outcome<ProfileView>> Change(ChangeProfile change);
 }

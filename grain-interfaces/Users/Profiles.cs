@@ -3,10 +3,10 @@ namespace OrleansSocial.Users;
 /// <summary>How long the texts of a profile may be.</summary>
 public static class ProfileLimits
 {
-    /// <summary>The most characters of a display name.</summary>
+    /// <summary>The most characters of a display name, as people see them.</summary>
     public const int DisplayNameCharsMax = 50;
 
-    /// <summary>The most characters of a bio.</summary>
+    /// <summary>The most characters of a bio, as people see them.</summary>
     public const int BioCharsMax = 300;
 }
 

@@ -6,8 +6,8 @@ public static class UserRefusals
     /// <summary>There is no such person.</summary>
     public static readonly Refusal NotFound = new("users.not_found", Kind.NotFound, "There is no such person.");
 
-    /// <summary>The display name is empty or too long.</summary>
-    public static readonly Refusal DisplayName = new("users.display_name", Kind.Unprocessable, "A display name has 1 to 50 characters.");
+    /// <summary>The display name shows nothing or is too long.</summary>
+    public static readonly Refusal DisplayName = new("users.display_name", Kind.Unprocessable, "A display name has 1 to 50 characters, one of which at least can be seen.");
 
     /// <summary>The bio is too long.</summary>
     public static readonly Refusal Bio = new("users.bio", Kind.Unprocessable, "A bio has at most 300 characters.");

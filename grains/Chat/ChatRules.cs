@@ -6,7 +6,7 @@ namespace OrleansSocial.Chat;
 /// <summary>The decisions of this slice. Pure: no I/O, no clock, no grain.</summary>
 internal static class ChatRules
 {
-    /// <summary>Longest title of a group, in Unicode code points.</summary>
+    /// <summary>Longest title of a group, in characters as people see them.</summary>
     public const int TitleCharsMax = 100;
 
     /// <summary>Refuses who is not in the conversation, as if there were none.</summary>
@@ -20,16 +20,15 @@ internal static class ChatRules
     public static Refusal? RefuseText(string? text, ChatOptions options) =>
         string.IsNullOrEmpty(text)             ? ChatRefusals.TextEmpty :
         !TextRules.IsStorable(text)            ? CommonRefusals.TextNotStorable :
-        TextRules.IsBlank(text)                ? ChatRefusals.TextEmpty :
-        IsLonger(text, options.TextCharsMax)   ? ChatRefusals.TextTooLong : null;
+        TextRules.DrawsNothing(text)           ? ChatRefusals.TextEmpty :
+        !TextRules.Fits(text, options.TextCharsMax) ? ChatRefusals.TextTooLong : null;
 
-    public static Refusal? RefuseTitle(ConversationKind kind, string? title)
-    {
-        if (kind == ConversationKind.Direct) return title is null ? null : ChatRefusals.TitleLength;
-        if (string.IsNullOrEmpty(title)) return ChatRefusals.TitleLength;
-        if (!TextRules.IsStorable(title)) return CommonRefusals.TextNotStorable;
-        return TextRules.IsBlank(title) || IsLonger(title, TitleCharsMax) ? ChatRefusals.TitleLength : null;
-    }
+    public static Refusal? RefuseTitle(ConversationKind kind, string? title) => kind == ConversationKind.Direct
+        ? title is null ? null : ChatRefusals.TitleLength
+        : TitleOf(title).Refusal;
+
+    /// <summary>The title of a group as it is kept.</summary>
+    public static Outcome<string> TitleOf(string? title) => TextRules.Label(title, TitleCharsMax, ChatRefusals.TitleLength);
 
     /// <summary>What no conversation can be, whatever the options say: a repetition of a creation is not refused for this.</summary>
     public static Refusal? RefuseForm(CreateConversation command) =>
@@ -79,11 +78,14 @@ internal static class ChatRules
         ?? (message is { Kind: EntryKind.Text } ? null : ChatRefusals.MessageNotFound)
         ?? (message!.Sender == by || room!.IsAdmin(by) ? null : ChatRefusals.NotTheSender);
 
+    /// <summary>Whether a text will follow on nothing that its sender has not read: their marker stands at the end, and no text of others gets its number before it.</summary>
+    public static bool HasReadAll(ConversationState room, UserId sender, int othersUnderWay) => othersUnderWay == 0 && room.Members[sender].ReadSeq == room.LastSeq;
+
     /// <summary>The conversation that a creation begins, before its first entries.</summary>
     public static ConversationState Found(ConversationId id, CreateConversation command, DateTimeOffset now)
     {
         var members = ImmutableDictionary<UserId, Member>.Empty;
-        if (command.Kind == ConversationKind.Group) return new(id, command.Kind, command.Title, now, PrintOf(command), 0, 0, members);
+        if (command.Kind == ConversationKind.Group) return new(id, command.Kind, TitleOf(command.Title).Value, now, PrintOf(command), 0, 0, members);
 
         foreach (var user in (UserId[])[command.By, .. command.Others])
             members = members.Add(user, new(user, MemberRole.Member, 0, 0));
@@ -133,10 +135,6 @@ internal static class ChatRules
         seq = read ? number : null;
         return read || cursor is null;
     }
-
-    /// <summary>Counts only where the count can matter: no text has more code points than characters, nor less than half as many.</summary>
-    private static bool IsLonger(string text, int charsMax) =>
-        text.Length > charsMax && (text.Length > 2L * charsMax || TextRules.CountChars(text) > charsMax);
 }
 
 /// <summary>Which entries of a history: above one number, or below one, or the newest.</summary>

@@ -79,7 +79,7 @@ internal sealed class ConversationGrain(
         if (_keys.UnderWay(message.Sender, message.ClientKey) is { } same) return await Receipt(same, print);
 
         var entry = new LogEntry(EntryKind.Text, message.Sender, message.Text, message.ClientKey);
-        var write = new ConversationWrite(_ledger, Id, entry) { Origin = message.Origin, Print = print };
+        var write = new ConversationWrite(_ledger, Id, entry) { Origin = message.Origin, Print = print, IsReadBySender = ChatRules.HasReadAll(_room!, message.Sender, _keys.OthersUnderWay(message.Sender)) };
         if (_ledger.Add(write) is { } busy) return busy;
 
         _keys.Begin(write);
@@ -148,10 +148,10 @@ internal sealed class ConversationGrain(
     public async Task<Outcome<ConversationView>> Retitle(UserId by, string title)
     {
         if (ChatRules.RefuseAdminTask(_room, by) is { } refusal) return refusal;
-        if (ChatRules.RefuseTitle(_room!.Kind, title) is { } unfit) return unfit;
-        if (_room.Title == title) return _room.View();
+        if (!ChatRules.TitleOf(title).TryGet(out var label, out var unfit)) return unfit;
+        if (_room!.Title == label) return _room.View();
 
-        return await CommitMembers(new(_ledger, Id, new LogEntry(EntryKind.Titled, by, title))) ?? Seen(_room, by);
+        return await CommitMembers(new(_ledger, Id, new LogEntry(EntryKind.Titled, by, label))) ?? Seen(_room, by);
     }
 
     public Task Typing(UserId by)
@@ -219,6 +219,7 @@ internal sealed class ConversationGrain(
     {
         var before = write.Founded ?? _room!;
         var after = before.With(write.Entries);
+        if (write.IsReadBySender) after = after.WithRead(write.Entries[0].Sender, write.Entries[0].Seq);
         if (write.Read is { } read) after = after.WithRead(read.User, read.Seq);
         if (write.Founded is not null || after.Version != before.Version) Hold(after);
         else _room = after;

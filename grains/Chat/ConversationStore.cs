@@ -75,6 +75,16 @@ internal sealed class ConversationStore(Database database)
         columns => columns.Uuid(r => r.Conversation).Uuid(r => r.User).Bigint(r => r.Seq),
         order: 8) { TouchesAny = true, Merge = new(r => (r.Conversation, r.User), (a, b) => a.Seq > b.Seq ? a : b) };
 
+    /// <summary>Moves up the markers of those who had read everything before their own text. The text tells it, so no marker is told.</summary>
+    public static readonly Statement<(ConversationId Conversation, UserId User, long Seq)> OwnReads = new(
+        """
+        UPDATE members SET read_seq = i.s
+        FROM unnest($1::uuid[], $2::uuid[], $3::int8[]) AS i(c, u, s)
+        WHERE conversation_id = i.c AND user_id = i.u AND left_seq IS NULL AND read_seq < i.s
+        """,
+        columns => columns.Uuid(r => r.Conversation).Uuid(r => r.User).Bigint(r => r.Seq),
+        order: 9) { TouchesAny = true, Merge = new(r => (r.Conversation, r.User), (a, b) => a.Seq > b.Seq ? a : b) };
+
     private const string SelectConversation = "SELECT kind, title, created_at, creation_print, version FROM conversations WHERE id = $1";
 
     private const string SelectMembers =

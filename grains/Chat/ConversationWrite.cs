@@ -57,6 +57,9 @@ internal sealed class ConversationWrite(Ledger conversation, ConversationId id, 
     /// <summary>A read marker that it moves.</summary>
     public (UserId User, long Seq)? Read { get; init; }
 
+    /// <summary>The sender of the text has read everything before it, so that it is read to them as well.</summary>
+    public bool IsReadBySender { get; init; }
+
     /// <summary>The connection that sent the text.</summary>
     public ConnectionId? Origin { get; init; }
 
@@ -86,6 +89,7 @@ internal sealed class ConversationWrite(Ledger conversation, ConversationId id, 
             rows.Add(entry.Kind == EntryKind.Text ? MessageStore.Texts : MessageStore.Notices, new(this, entry));
         }
 
+        if (IsReadBySender) rows.Add(ConversationStore.OwnReads, new(id, entries[0].Sender, entries[0].Seq));
         if (Read is { } read) rows.Add(ConversationStore.Reads, new(id, read.User, read.Seq));
         if (Change is { } change) rows.Add(MessageStore.Changes, change);
         if (!IsText) RenderMembers(rows);

@@ -8,14 +8,22 @@ internal readonly record struct InboxKey(DateTimeOffset ActiveAt, ConversationId
 /// <summary>The SQL of a person's list of conversations.</summary>
 internal sealed class InboxStore(Database database)
 {
-    private static readonly string s_forward = SelectPage("<", "DESC");
+    private const string Unread = "x.kind = 1 AND x.deleted_at IS NULL AND x.sender <> $1";
+
+    /// <summary>Reads a page from its beginning to its end.</summary>
+    internal static readonly string Forward = SelectPage("<", "DESC");
+
     private static readonly string s_backward = SelectPage(">", "ASC");
 
     /// <summary>The conversations of a page, each with its key.</summary>
     public Task<List<(ConversationSummary Summary, InboxKey At)>> Page(UserId user, KeysetPage<InboxKey> from) => database.All(
-        from.Backward ? s_backward : s_forward,
+        from.Backward ? s_backward : Forward,
         [Sql.Uuid(user), Sql.TimeOrNull(from.Cursor?.ActiveAt), Sql.UuidOrNull(from.Cursor?.Conversation.Value), Sql.Int(from.RowsMax)],
         Line);
+
+    // Numbers have no gaps, so a range of them is a bound of the work: what lies between these two is not looked at.
+    private const int OldestLookedAt = 200;
+    private const int NewestLookedAt = 100;
 
     // The newest entry of each conversation is one step into the primary key, so the list needs no column that every message writes.
     private static string SelectPage(string beyond, string order) =>
@@ -34,7 +42,13 @@ internal sealed class InboxStore(Database database)
         SELECT {MessageStore.ViewColumns}, m.id, m.conversation_kind, m.title, m.read_seq, m.active_at,
                (SELECT count(*) FROM members x WHERE x.conversation_id = m.id AND x.left_seq IS NULL)::int,
                CASE WHEN m.conversation_kind = 1
-                    THEN (SELECT x.user_id FROM members x WHERE x.conversation_id = m.id AND x.user_id <> $1) END
+                    THEN (SELECT x.user_id FROM members x WHERE x.conversation_id = m.id AND x.user_id <> $1) END,
+               (SELECT count(*) FROM (
+                    SELECT FROM messages x WHERE x.conversation_id = m.id AND x.seq > m.read_seq AND x.seq <= m.read_seq + {OldestLookedAt} AND {Unread}
+                    UNION ALL
+                    SELECT FROM messages x
+                    WHERE x.conversation_id = m.id AND x.seq > greatest(m.read_seq + {OldestLookedAt}, m.seq - {NewestLookedAt}) AND {Unread}
+                    LIMIT {ConversationSummary.UnreadMax}) AS u)
         FROM page m ORDER BY m.active_at {order}, m.id {order}
         """;
 
@@ -53,7 +67,7 @@ internal sealed class InboxStore(Database database)
                 row.GetInt32(At + 5),
                 last?.Seq ?? 0,
                 read,
-                (last?.Seq ?? 0) - read,
+                row.GetInt64(At + 7),
                 last),
             new(Sql.Time(row, At + 4), id));
     }

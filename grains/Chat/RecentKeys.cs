@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace OrleansSocial.Chat;
 
 /// <summary>The client keys of a conversation that are under way, and the newest that are stored.</summary>
@@ -8,6 +10,7 @@ namespace OrleansSocial.Chat;
 internal sealed class RecentKeys(int keysMax)
 {
     private readonly Dictionary<(UserId Sender, string Key), ConversationWrite> _underWay = [];
+    private readonly Dictionary<UserId, int> _countUnderWay = [];
     private readonly Dictionary<(UserId Sender, string Key), StoredText> _stored = [];
     private readonly Queue<(UserId Sender, string Key)> _order = [];
 
@@ -15,13 +18,20 @@ internal sealed class RecentKeys(int keysMax)
 
     public StoredText? Stored(UserId sender, string key) => _stored.TryGetValue((sender, key), out var text) ? text : null;
 
-    public void Begin(ConversationWrite write) => _underWay.Add(KeyOf(write), write);
+    /// <summary>How many texts of others than this sender are under way.</summary>
+    public int OthersUnderWay(UserId sender) => _underWay.Count - _countUnderWay.GetValueOrDefault(sender);
+
+    public void Begin(ConversationWrite write)
+    {
+        _underWay.Add(KeyOf(write), write);
+        CollectionsMarshal.GetValueRefOrAddDefault(_countUnderWay, KeyOf(write).Sender, out _)++;
+    }
 
     /// <summary>The write is at its end. <paramref name="text"/> is what is stored under its key; null when nobody knows.</summary>
     public void End(ConversationWrite write, StoredText? text)
     {
         var key = KeyOf(write);
-        _underWay.Remove(key);
+        if (_underWay.Remove(key) && --CollectionsMarshal.GetValueRefOrNullRef(_countUnderWay, key.Sender) == 0) _countUnderWay.Remove(key.Sender);
         if (text is { } stored) Keep(key.Sender, key.Key, stored);
     }
 

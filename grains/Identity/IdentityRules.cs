@@ -14,9 +14,9 @@ internal static class IdentityRules
     public static Refusal? RefuseRegister(string accountHandle, RegisterAccount command)
     {
         if (!Handles.TryNormalize(command.Handle, out var handle) || handle != accountHandle) return IdentityRefusals.Handle;
-        if (command.DisplayName is { } name && !TextRules.IsName(name, ProfileLimits.DisplayNameCharsMax)) return IdentityRefusals.DisplayName;
+        if (command.DisplayName is { } name && TextRules.Label(name, ProfileLimits.DisplayNameCharsMax, IdentityRefusals.DisplayName).Refusal is { } unfit) return unfit;
         if (!IsPasswordLength(command.Password)) return IdentityRefusals.PasswordLength;
-        return TextRules.IsStorable(command.Password) && TextRules.IsStorable(command.DisplayName ?? "") ? null : CommonRefusals.TextNotStorable;
+        return TextRules.IsStorable(command.Password) ? null : CommonRefusals.TextNotStorable;
     }
 
     /// <summary>Whether a text has the length of a password. Longer ones are not hashed, so nobody is kept busy with them.</summary>

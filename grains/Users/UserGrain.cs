@@ -14,7 +14,8 @@ internal sealed class UserGrain(
     {
         if (profile.RecordExists) return View();
 
-        await profile.Commit(this, new() { Handle = handle, DisplayName = displayName, CreatedAt = clock.GetUtcNow(), Version = 1 });
+        if (!UserRules.NameOf(displayName).TryGet(out var name, out var unfit)) return unfit;
+        await profile.Commit(this, new() { Handle = handle, DisplayName = name, CreatedAt = clock.GetUtcNow(), Version = 1 });
         return View();
     }
 

@@ -23,6 +23,9 @@ public sealed class ChatRulesTests
         ("", "chat.text_empty"),
         (" \t\r\n\u00a0\u3000", "chat.text_empty"),
         ("\u200b\u200e", "chat.text_empty"),
+        ("\u3164", "chat.text_empty"),
+        ("\ufe0f\u2800", "chat.text_empty"),
+        ("one\ntwo\u202e", null),
         ("a\0b", "request.text_not_storable"),
         ("\0", "request.text_not_storable"),
         ("\ud83d", "request.text_not_storable"),
@@ -57,6 +60,9 @@ public sealed class ChatRulesTests
         { ConversationKind.Group, "  ", "chat.title_length" },
         { ConversationKind.Group, null, "chat.title_length" },
         { ConversationKind.Group, "a\0", "request.text_not_storable" },
+        { ConversationKind.Group, "a\nb", "request.label" },
+        { ConversationKind.Group, "a\u202eb", "request.label" },
+        { ConversationKind.Group, "\u3164", "chat.title_length" },
     };
 
     [Fact]

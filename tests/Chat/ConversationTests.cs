@@ -85,6 +85,24 @@ public sealed class ConversationTests(SharedHost shared)
     }
 
     [Fact]
+    public async Task A_title_is_kept_as_one_line_and_the_same_in_other_blanks_is_no_change()
+    {
+        var (alice, bob, _) = await shared.Host.Three();
+        var room = await alice.Group(" Trip \u00a0 to  Rome ", bob);
+
+        Assert.Equal("Trip to Rome", (await room.As(bob).View()).Title);
+        Assert.Equal(2, (await Person.Read<ConversationView>(await room.As(alice).TryRetitle("Trip  to Rome\u3000"))).LastSeq);
+        foreach (var title in (string[])["a\nb", "a\u2028b", "a\tb", "\u202eb", "a\u200bb"])
+        {
+            await Person.Refused(await room.As(alice).TryRetitle(title), HttpStatusCode.UnprocessableEntity, "request.label");
+            await Person.Refused(await alice.Post("/v1/conversations", new { kind = "group", title, members = new[] { bob.Id } }), HttpStatusCode.UnprocessableEntity, "request.label");
+        }
+
+        await Person.Refused(await room.As(alice).TrySend("\u3164"), HttpStatusCode.UnprocessableEntity, "chat.text_empty");
+        Assert.Equal(2, (await room.As(bob).View()).LastSeq);
+    }
+
+    [Fact]
     public async Task A_group_records_who_joined_left_and_named_it_among_the_messages()
     {
         var (alice, bob, carol) = await shared.Host.Three();

@@ -70,7 +70,7 @@ public sealed class HistoryTests(SharedHost shared)
     }
 
     [Fact]
-    public async Task The_read_marker_moves_up_and_never_down_and_unread_is_what_lies_above()
+    public async Task The_read_marker_moves_up_and_never_down_and_what_lies_above_is_unread()
     {
         var (alice, bob, room) = await shared.Host.Pair();
         foreach (var i in Enumerable.Range(1, 10))

@@ -73,6 +73,8 @@ public sealed class HostileSignInTests(SharedHost shared)
     [InlineData("alice_new", "", "correct horse", 422, "identity.display_name")]
     [InlineData("alice_new", "\u200b", "correct horse", 422, "identity.display_name")]
     [InlineData("alice_new", "A\0", "correct horse", 422, "request.text_not_storable")]
+    [InlineData("alice_new", "A\nlice", "correct horse", 422, "request.label")]
+    [InlineData("alice_new", "\u3164", "correct horse", 422, "identity.display_name")]
     [InlineData("alice_new", "Alice", "short", 422, "identity.password_length")]
     [InlineData("alice_new", "Alice", "nul \0 inside", 422, "request.text_not_storable")]
     public async Task Accounts_that_cannot_be_are_refused_by_name(string handle, string displayName, string password, int status, string code)

@@ -73,6 +73,18 @@ public sealed class ProfileTests(SharedHost shared)
     }
 
     [Fact]
+    public async Task Blanks_of_a_name_are_joined_and_the_same_name_in_other_blanks_is_no_change()
+    {
+        var alice = await _host.Person("alice");
+
+        var changed = await Person.Read<ProfileView>(await Patch(alice, new { displayName = " \u3164Alice \u00a0 B\u3000" }));
+        var same = await Person.Read<ProfileView>(await Patch(alice, new { displayName = "Alice  B" }));
+
+        Assert.Equal(("Alice B", 2), (changed.DisplayName, changed.Version));
+        Assert.Equal(changed, same);
+    }
+
+    [Fact]
     public async Task A_change_of_nothing_keeps_the_version()
     {
         var alice = await _host.Person("alice");
@@ -117,6 +129,9 @@ public sealed class ProfileTests(SharedHost shared)
     [InlineData("{\"displayName\":\" \"}", 422, "users.display_name")]
     [InlineData("{\"displayName\":\"a\\u0000\"}", 422, "request.text_not_storable")]
     [InlineData("{\"bio\":\"\\udc00\"}", 422, "request.text_not_storable")]
+    [InlineData("{\"displayName\":\"Al\\nice\"}", 422, "request.label")]
+    [InlineData("{\"displayName\":\"\\u202eecila\"}", 422, "request.label")]
+    [InlineData("{\"displayName\":\"\\u3164\"}", 422, "users.display_name")]
     public async Task Changes_that_cannot_be_are_refused_by_name(string body, int status, string code)
     {
         var alice = await _host.Person("alice");
@@ -134,7 +149,7 @@ public sealed class ProfileTests(SharedHost shared)
 
         await Person.Refused(await Patch(alice, new { displayName = new string('x', 51) }), HttpStatusCode.UnprocessableEntity, "users.display_name");
         await Person.Refused(await Patch(alice, new { bio = new string('x', 301) }), HttpStatusCode.UnprocessableEntity, "users.bio");
-        await Person.Refused(await Patch(alice, new { bio = new string('x', 10_000) }), HttpStatusCode.RequestEntityTooLarge, "request.too_large");
+        await Person.Refused(await Patch(alice, new { bio = new string('x', 100_000) }), HttpStatusCode.RequestEntityTooLarge, "request.too_large");
         Assert.Equal(300 * 4, Encoding.UTF8.GetByteCount((await Person.Read<ProfileView>(
             await Patch(alice, new { bio = string.Concat(Enumerable.Repeat("🎉", 300)) }))).Bio));
     }

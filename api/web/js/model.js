@@ -8,6 +8,9 @@ export const TypingMs = 5_000;
 
 const StraysMax = 100;
 
+/** The server counts no further: so many, or more. */
+export const UnreadMax = 100;
+
 export class Model {
   conversations = new Map();
   people = new Map();
@@ -33,9 +36,13 @@ export class Model {
     return count;
   }
 
-  /** How many entries one has not read. Whoever wrote the newest has seen what stands before it. */
-  unreadOf({ lastSeq, readSeq, lastEntry }) {
-    return lastEntry?.sender === this.me && lastEntry.seq === lastSeq ? 0 : Math.max(0, lastSeq - readSeq);
+  /** How many texts of others one has not read: counted where all of them are here, and else as the server did, with what has come since. */
+  unreadOf({ lastSeq, readSeq, unread, timeline }) {
+    if (readSeq >= lastSeq) return 0;
+    if (!timeline.loaded || timeline.low > readSeq + 1 || timeline.high < lastSeq) return Math.min(unread, lastSeq - readSeq);
+    let count = 0;
+    for (let seq = lastSeq; seq > readSeq && count < UnreadMax; seq--) if (this.#isUnread(timeline.get(seq))) count++;
+    return count;
   }
 
   /** Applies one live event. Returns the id of a conversation that must be read from the server to make sense of it, or null. */
@@ -57,6 +64,7 @@ export class Model {
     const conversation = this.conversation(entry.conversation);
     if (!conversation) return false;
     conversation.timeline.put(entry);
+    this.#count(conversation, entry);
     conversation.lastSeq = Math.max(conversation.lastSeq, entry.seq);
     if (isNewer(entry, conversation.lastEntry)) conversation.lastEntry = entry;
     if (entry.kind === 'titled' && entry.seq > conversation.viewSeq) conversation.title = entry.text;
@@ -78,6 +86,7 @@ export class Model {
   putSummary(summary) {
     const conversation = this.#known(summary.id, summary.kind);
     if (summary.lastSeq >= conversation.viewSeq) conversation.title = summary.title;
+    if (summary.lastSeq >= conversation.lastSeq) [conversation.unread, conversation.erased] = [summary.unread ?? 0, []];
     conversation.peer = summary.peer ?? conversation.peer;
     conversation.memberCount = summary.memberCount;
     conversation.lastSeq = Math.max(conversation.lastSeq, summary.lastSeq);
@@ -109,7 +118,10 @@ export class Model {
   putRead({ conversation: id, user, seq }) {
     const conversation = this.conversation(id);
     if (!conversation) return;
-    if (user === this.me) conversation.readSeq = Math.max(conversation.readSeq, seq);
+    if (user === this.me && seq > conversation.readSeq) {
+      conversation.readSeq = seq;
+      if (seq >= conversation.lastSeq) [conversation.unread, conversation.erased] = [0, []];
+    }
     const member = conversation.members?.get(user);
     if (member) member.readSeq = Math.max(member.readSeq, seq);
   }
@@ -142,13 +154,28 @@ export class Model {
     if (!conversation) {
       conversation = {
         id, kind, title: null, peer: null, createdAt: null, members: null, memberCount: 0,
-        lastSeq: 0, readSeq: 0, viewSeq: 0, lastEntry: null, timeline: new Timeline(),
+        lastSeq: 0, readSeq: 0, unread: 0, erased: [], viewSeq: 0, lastEntry: null, timeline: new Timeline(),
       };
       this.conversations.set(id, conversation);
       for (const entry of this.#strays.get(id) ?? []) this.putEntry(entry);
       this.#strays.delete(id);
     }
     return conversation;
+  }
+
+  #isUnread(entry) { return entry.kind === 'text' && !entry.deletedAt && entry.sender !== this.me; }
+
+  /** Counts what is new, or gone, above one's marker. Whoever had read everything before their own text has read it too. */
+  #count(conversation, entry) {
+    const { id, readSeq, lastSeq, erased } = conversation;
+    if (entry.seq > lastSeq) {
+      const read = entry.sender === this.me ? readSeq : conversation.members?.get(entry.sender)?.readSeq;
+      if (entry.kind === 'text' && read === entry.seq - 1) this.putRead({ conversation: id, user: entry.sender, seq: entry.seq });
+      if (this.#isUnread(entry)) conversation.unread = Math.min(UnreadMax, conversation.unread + 1);
+    } else if (entry.deletedAt && entry.seq > readSeq && entry.sender !== this.me && !erased.includes(entry.seq)) {
+      erased.push(entry.seq);
+      conversation.unread = Math.max(0, conversation.unread - 1);
+    }
   }
 
   #isLeft({ conversation, seq }) { return seq <= (this.#left.get(conversation) ?? -1); }

@@ -31,8 +31,38 @@ test('A message of somebody else counts as unread, and one of one\'s own does no
   model.apply(created(4), 0);
   assert.equal(model.unreadOf(model.conversation('room')), 1);
   model.apply(created(5, { sender: alice }), 0);
+  model.apply(created(6, { kind: 'titled' }), 0);
+  assert.equal(model.unreadOf(model.conversation('room')), 1);
+
+  const deleted = { type: 'message.changed', data: entry(4, { version: 2, text: '', deletedAt: '2026-01-01T00:01:00Z' }) };
+  model.apply(deleted, 0);
+  model.apply(deleted, 0);
 
   assert.equal(model.unreadOf(model.conversation('room')), 0);
+});
+
+test('Whoever had read everything before their own text has read it too', () => {
+  const model = knowing(summary(3, 3));
+  model.putView(view(3, { members: view(3).members.map((m) => ({ ...m, readSeq: 3 })) }));
+
+  model.apply(created(4, { sender: alice }), 0);
+  model.apply(created(5, { sender: bob }), 0);
+  model.apply(created(6, { sender: alice }), 0);
+
+  const room = model.conversation('room');
+  assert.deepEqual([room.readSeq, room.members.get(alice).readSeq, room.members.get(bob).readSeq], [4, 4, 3]);
+  assert.equal(model.unreadOf(room), 1);
+});
+
+test('Unread is counted exactly once its entries are here, and never beyond the cap', () => {
+  const model = knowing(summary(300, 2, { unread: 100 }));
+  assert.equal(model.unreadOf(model.conversation('room')), 100);
+  model.apply(created(301), 0);
+  assert.equal(model.unreadOf(model.conversation('room')), 100);
+
+  const some = knowing(summary(5, 2, { unread: 9 }));
+  some.putPage('room', { ...page(1, 5), entries: page(1, 5).entries.map((e) => (e.seq === 4 ? { ...e, sender: alice } : e)) });
+  assert.equal(some.unreadOf(some.conversation('room')), 2);
 });
 
 test('Watermarks and numbers never go back, whatever comes late', () => {

@@ -32,7 +32,7 @@ public sealed class HostileSignInTests(SharedHost shared)
             data.Add(route, "{\"handle\":\"alice\",\"handle\":\"bob\",\"password\":\"x\",\"refreshToken\":\"x\",\"refreshToken\":\"y\"}", 400, "request.malformed");
             data.Add(route, "{\"handle\":\"\\ud800\",\"password\":\"\\ud800\",\"refreshToken\":\"\\ud800\"}", 422, "request.text_not_storable");
             data.Add(route, string.Concat(Enumerable.Repeat("[", 3000)), 400, "request.malformed");
-            data.Add(route, $"{{\"handle\":\"{new string('x', 5000)}\",\"password\":\"x\",\"refreshToken\":\"x\"}}", 413, "request.too_large");
+            data.Add(route, $"{{\"handle\":\"{new string('x', 10_000)}\",\"password\":\"x\",\"refreshToken\":\"x\"}}", 413, "request.too_large");
         }
 
         return data;

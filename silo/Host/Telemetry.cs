@@ -11,7 +11,7 @@ namespace OrleansSocial.Host;
 /// <summary>What operators see of the process from outside: metrics at <c>/metrics</c>, and metrics and traces by OTLP where a collector is named.</summary>
 /// <remarks>
 /// The standard settings of OpenTelemetry hold, as environment variables or as configuration: <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names the collector,
-/// and without it nothing is sent and no trace is made.
+/// and without it nothing is sent and no trace is made. <c>OTEL_SDK_DISABLED</c> leaves out all of it, <c>/metrics</c> too.
 /// </remarks>
 internal static class Telemetry
 {
@@ -36,6 +36,7 @@ internal static class Telemetry
         var configuration = builder.Configuration;
         builder.Services.Replace(ServiceDescriptor.Singleton<DistributedContextPropagator, OwnTraces>());
         builder.Services.AddHostedService<NodeMetrics>();
+        if (IsOff(configuration)) return;
 
         var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(resource =>
         {
@@ -63,6 +64,7 @@ internal static class Telemetry
     /// <summary>Serves the metrics to those who may read them. To everybody else there is nothing here.</summary>
     public static void UseMetrics(this WebApplication app)
     {
+        if (IsOff(app.Configuration)) return;
         var readers = app.Services.GetRequiredService<IOptions<MetricsOptions>>().Value;
         app.UseOpenTelemetryPrometheusScrapingEndpoint(context =>
             context.Request.Path == MetricsPath && HttpMethods.IsGet(context.Request.Method) && readers.MayRead(context.Connection.RemoteIpAddress) && !ComesThroughAProxy(context.Request.Headers));
@@ -71,8 +73,10 @@ internal static class Telemetry
     // What a trusted proxy says of the caller was taken out of the headers and into the address. Of another one nobody knows for whom it asks.
     private static bool ComesThroughAProxy(IHeaderDictionary headers) => headers.ContainsKey("X-Forwarded-For") || headers.ContainsKey("Forwarded") || headers.ContainsKey("Via");
 
+    private static bool IsOff(IConfiguration configuration) => configuration["OTEL_SDK_DISABLED"] == "true";
+
     private static bool Sends(IConfiguration configuration, string signal) =>
-        configuration["OTEL_SDK_DISABLED"] != "true" && configuration[$"OTEL_{signal}_EXPORTER"] != "none"
+        !IsOff(configuration) && configuration[$"OTEL_{signal}_EXPORTER"] != "none"
         && (!string.IsNullOrEmpty(configuration[Endpoint]) || !string.IsNullOrEmpty(configuration[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"]));
 
     private static string NameOf(ConfigurationManager configuration) =>

@@ -51,6 +51,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
     public void Configure(WebApplicationBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.Configuration["OTEL_SDK_DISABLED"] = "false";
         app.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] = _app.Urls.First();
         app.Configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
         app.Configuration["OTEL_TRACES_SAMPLER_ARG"] = "1";

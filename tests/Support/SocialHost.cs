@@ -114,6 +114,9 @@ public sealed class SocialHost : IAsyncDisposable
             // Where a test moves the time, connections live on.
             ["Social:Identity:AccessMinutes"] = "60",
             ["Social:Live:SilenceSecondsMax"] = "3600",
+
+            // Meters are those of the process, so each application that listens hears all of them.
+            ["OTEL_SDK_DISABLED"] = "true",
         };
         foreach (var rate in Rates.All.Keys)
         {
@@ -134,7 +137,7 @@ public sealed class SharedHost : IAsyncLifetime
     public SocialHost Host => _host!;
 
     /// <inheritdoc/>
-    public async ValueTask InitializeAsync() => _host = await SocialHost.Start();
+    public async ValueTask InitializeAsync() => _host = await SocialHost.Start(configure: app => app.Configuration["OTEL_SDK_DISABLED"] = "false");
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

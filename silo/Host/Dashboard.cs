@@ -100,7 +100,24 @@ internal static class Dashboard
     public static void MapDashboard(this WebApplication app, IEndpointRouteBuilder v1)
     {
         v1.MapPost("/admin/dashboard", Open).WithTags("Operation").Admin().Limited(Rate.Writes).Repeated().WithSummary("Open the engine's dashboard to this browser for a while").Refuses(DashboardRefusals.NotHere);
-        if (app.Services.GetService<ClusterKey>() is not null) app.MapOrleansDashboard(Path).Limited(Rate.Reads).ExcludeFromDescription();
+        if (app.Services.GetService<ClusterKey>() is null) return;
+
+        // The engine compresses all of its files when its routes are made, which takes longer than all else of a start: done for the first who looks.
+        var routes = new Lazy<RequestDelegate>(() => Routes(app.Services));
+        app.MapGet($"{Path}/{{**rest}}", (HttpContext context) =>
+        {
+            context.SetEndpoint(null);
+            context.Request.RouteValues.Clear();
+            return routes.Value(context);
+        }).Limited(Rate.Reads).ExcludeFromDescription();
+    }
+
+    private static RequestDelegate Routes(IServiceProvider services)
+    {
+        var app = new ApplicationBuilder(services);
+        app.UseRouting();
+        app.UseEndpoints(routes => routes.MapOrleansDashboard(Path).Limited(Rate.Reads).ExcludeFromDescription());
+        return app.Build();
     }
 
     private static Outcome<DashboardOpened> Open(Caller caller, HttpContext context, TimeProvider clock, IServiceProvider services)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.WebUtilities;
@@ -14,9 +13,6 @@ internal static class ProblemsPage
     /// <summary>Where it is.</summary>
     public const string Path = "/docs/problems";
 
-    private static readonly byte[] s_page = Encoding.UTF8.GetBytes(Make());
-    private static readonly string s_tag = ApiDocument.TagOf(s_page);
-
     /// <summary>The problems of all slices, ordered by code.</summary>
     public static IEnumerable<(string Code, int Status, string Detail)> All => Refusals.All.Select(refusal => (Code: refusal.Code, Status: (int)refusal.Kind, Detail: refusal.Message))
         .Append((Code: Problems.MethodNotAllowedCode, Status: StatusCodes.Status405MethodNotAllowed, Detail: Problems.MethodNotAllowedDetail))
@@ -26,26 +22,12 @@ internal static class ProblemsPage
         .OrderBy(problem => problem.Code, StringComparer.Ordinal);
 
     /// <summary>Maps the page.</summary>
-    public static void MapProblemsPage(this IEndpointRouteBuilder app) =>
-        app.MapGet(Path, (HttpResponse response) => ApiDocument.Constant(response, s_page, "text/html; charset=utf-8", s_tag)).Public().Unlimited().ExcludeFromDescription();
+    public static void MapProblemsPage(this IEndpointRouteBuilder app) => ConstantPage.Map(app, Path, static () => ConstantPage.Html("Problems", Make()));
 
     private static string Make()
     {
         var page = new StringBuilder(
             """
-            <!doctype html>
-            <html lang="en">
-            <head>
-              <meta charset="utf-8">
-              <title>Problems · OrleansSocial</title>
-              <meta name="viewport" content="width=device-width, initial-scale=1">
-              <meta name="color-scheme" content="light dark">
-              <link rel="icon" href="/icon.svg" type="image/svg+xml">
-              <link rel="stylesheet" href="/page.css">
-              <link rel="stylesheet" href="/problems.css">
-            </head>
-            <body>
-            <main class="problems">
             <h1>Problems</h1>
             <p>Whatever is refused is answered as problem details (RFC 9457). Its <code>code</code> is one of these, on every door, and is kept for ever; <code>detail</code> says what to do.
             The <a href="/docs">documentation of the API</a> names those of each route, and <a href="/docs/hub">that of the hub</a> those of its methods.</p>
@@ -54,6 +36,6 @@ internal static class ProblemsPage
             """);
         foreach (var (code, status, detail) in All)
             page.Append(CultureInfo.InvariantCulture, $"<div id=\"{code}\"><dt><code>{code}</code> <span>{status} {ReasonPhrases.GetReasonPhrase(status)}</span></dt><dd>{WebUtility.HtmlEncode(detail)}</dd></div>\n");
-        return page.Append("</dl>\n</main>\n</body>\n</html>\n").ToString();
+        return page.Append("</dl>").ToString();
     }
 }

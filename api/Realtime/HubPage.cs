@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -18,21 +16,8 @@ internal static class HubPage
     /// <summary>Where it is.</summary>
     public const string Path = "/docs/hub";
 
-    private const string Head =
+    private const string Beginning =
         """
-        <!doctype html>
-        <html lang="en">
-        <head>
-          <meta charset="utf-8">
-          <title>The hub · OrleansSocial</title>
-          <meta name="viewport" content="width=device-width, initial-scale=1">
-          <meta name="color-scheme" content="light dark">
-          <link rel="icon" href="/icon.svg" type="image/svg+xml">
-          <link rel="stylesheet" href="/page.css">
-          <link rel="stylesheet" href="/problems.css">
-        </head>
-        <body>
-        <main class="problems">
         <h1>The hub</h1>
         <p>A SignalR hub at <code>/v1/live</code> in the JSON protocol, over WebSockets. The official clients work as they are. A connection is signed in by an access token
         (header, or <code>?access_token=</code> where headers cannot be sent) or by a ticket of <code>POST /v1/auth/tickets</code> (<code>?ticket=</code>, good once).
@@ -56,22 +41,15 @@ internal static class HubPage
     /// <summary>Maps the page of the application's hub.</summary>
     public static void MapHubPage(this IEndpointRouteBuilder app)
     {
-        var page = new Lazy<(byte[] Bytes, string Tag)>(() => Tagged(Make(
-            new HubReference(app.ServiceProvider.GetRequiredService<LiveHubType>().Hub),
-            app.ServiceProvider.GetRequiredService<IOptions<LiveOptions>>().Value)));
-        app.MapGet(Path, (HttpResponse response) => ApiDocument.Constant(response, page.Value.Bytes, "text/html; charset=utf-8", page.Value.Tag)).Public().Unlimited().ExcludeFromDescription();
+        var services = app.ServiceProvider;
+        ConstantPage.Map(app, Path, () => ConstantPage.Html(
+            "The hub", Make(new HubReference(services.GetRequiredService<LiveHubType>().Hub), services.GetRequiredService<IOptions<LiveOptions>>().Value)));
     }
 
-    private static (byte[] Bytes, string Tag) Tagged(string page)
+    /// <summary>What stands in the page.</summary>
+    private static string Make(HubReference hub, LiveOptions limits)
     {
-        var bytes = Encoding.UTF8.GetBytes(page);
-        return (bytes, ApiDocument.TagOf(bytes));
-    }
-
-    /// <summary>The page.</summary>
-    internal static string Make(HubReference hub, LiveOptions limits)
-    {
-        var page = new StringBuilder(Head);
+        var page = new StringBuilder(Beginning);
         Section(page, "Methods", "method", hub.Methods.Select(method => (
             method.Name,
             $"{method.Name}({string.Join(", ", method.Arguments.Select(argument => $"{argument.Name}: {argument.Type}"))})",
@@ -105,7 +83,7 @@ internal static class HubPage
             record.Name,
             "",
             (string[])[record.Words, .. record.Members.Select(member => $"{member.Name}: {member.Type}{(member.Words.Length > 0 ? $". {member.Words}" : "")}"), string.Join(" | ", record.Values)])));
-        return page.Append("</main>\n</body>\n</html>\n").ToString();
+        return page.ToString();
     }
 
     private static void Section(StringBuilder page, string title, string kind, IEnumerable<(string Id, string Term, string Side, string[] Words)> entries)

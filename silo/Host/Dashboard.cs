@@ -33,27 +33,10 @@ internal static class Dashboard
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private static readonly PathString[] s_hidden = [$"{Path}/GrainState", $"{Path}/Trace"];
-    private static readonly byte[] s_signIn =
-        """
-        <!doctype html>
-        <html lang="en">
-        <head>
-          <meta charset="utf-8">
-          <title>Dashboard · OrleansSocial</title>
-          <meta name="viewport" content="width=device-width, initial-scale=1">
-          <meta name="color-scheme" content="light dark">
-          <link rel="stylesheet" href="/page.css">
-          <link rel="stylesheet" href="/problems.css">
-        </head>
-        <body>
-        <main class="problems">
+    private static readonly ConstantPage s_closed = ConstantPage.Html("Dashboard", """
         <h1>The dashboard is closed</h1>
         <p>It opens for a while from the page of jobs, to whoever operates this system. Go to <a href="/jobs">jobs</a>, sign in there, and choose Dashboard.</p>
-        </main>
-        </body>
-        </html>
-
-        """u8.ToArray();
+        """);
 
     /// <summary>Lets a silo count what the dashboard shows; it does so while somebody looks.</summary>
     public static ISiloBuilder AddOperatorsDashboard(this ISiloBuilder silo) => silo.AddDashboard(dashboard => dashboard.HideTrace = true);
@@ -155,13 +138,10 @@ internal static class Dashboard
             ? new Caller(who, device, handle) : null;
     }
 
-    private static async Task Close(HttpContext context)
+    private static Task Close(HttpContext context)
     {
-        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-        context.Response.ContentType = "text/html; charset=utf-8";
-        context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.WWWAuthenticate = "Bearer";
-        await context.Response.Body.WriteAsync(s_signIn, context.RequestAborted);
+        return s_closed.Write(context.Response, StatusCodes.Status401Unauthorized, context.RequestAborted);
     }
 }
 

@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -17,12 +16,6 @@ internal sealed class BearerHandler(
     /// <summary>The scheme's name, and the word before the token.</summary>
     public const string SchemeName = "Bearer";
 
-    /// <summary>The only path on which a token may stand in the query.</summary>
-    public static readonly PathString HubPath = "/v1/live";
-
-    /// <summary>The other path on which a ticket may.</summary>
-    public static readonly PathString StreamPath = "/v1/events/stream";
-
     private const string QueryName = "access_token";
     private const string TicketName = "ticket";
 
@@ -30,8 +23,9 @@ internal sealed class BearerHandler(
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var inHeader = Request.Headers.Authorization;
-        var inQuery = Request.Path.StartsWithSegments(HubPath) ? Request.Query[QueryName] : default;
-        var tickets = Request.Path.StartsWithSegments(HubPath) || Request.Path == StreamPath ? Request.Query[TicketName] : default;
+        var isHub = Request.Path.StartsWithSegments(LivePaths.Hub);
+        var inQuery = isHub ? Request.Query[QueryName] : default;
+        var tickets = isHub || Request.Path == LivePaths.Stream ? Request.Query[TicketName] : default;
         if (inHeader.Count + inQuery.Count + tickets.Count == 0) return AuthenticateResult.NoResult();
         if (inHeader.Count + inQuery.Count + tickets.Count > 1) return AuthenticateResult.Fail("More than one token.");
         if (tickets.Count == 1) return await SignInBy(tickets[0]);

@@ -7,18 +7,13 @@ namespace OrleansSocial.Kernel;
 /// <summary>Requests in a form that HTTP allows and the framework does not take.</summary>
 public static class RequestForms
 {
-    /// <summary>The hub.</summary>
-    public static readonly PathString HubPath = "/v1/live";
-
     private static readonly string[] s_hubMethods = [HttpMethods.Get, HttpMethods.Post, HttpMethods.Delete, HttpMethods.Options, HttpMethods.Head];
-
-    private static readonly HashSet<string> s_endless = new(StringComparer.OrdinalIgnoreCase) { "/v1/events/stream", "/v1/live" };
 
     /// <summary>Answers HEAD as GET, without its body (RFC 9110, 9.3.2); not where an answer never ends.</summary>
     internal static void UseHead(this IApplicationBuilder app) => app.Use(static (context, next) =>
     {
         // The server leaves the body out by itself, for it keeps to the method that came.
-        if (HttpMethods.IsHead(context.Request.Method) && !s_endless.Contains(context.Request.Path.Value ?? "")) context.Request.Method = HttpMethods.Get;
+        if (HttpMethods.IsHead(context.Request.Method) && !LivePaths.IsEndless(context.Request.Path)) context.Request.Method = HttpMethods.Get;
         return next(context);
     });
 
@@ -33,7 +28,7 @@ public static class RequestForms
 
     /// <summary>Refuses on the hub's path what no transport of it sends; the hub itself would do so without a problem.</summary>
     internal static void UseHubMethods(this IApplicationBuilder app) => app.Use(static (context, next) =>
-        !context.Request.Path.StartsWithSegments(HubPath) || s_hubMethods.Contains(context.Request.Method, StringComparer.OrdinalIgnoreCase)
+        !context.Request.Path.StartsWithSegments(LivePaths.Hub) || s_hubMethods.Contains(context.Request.Method, StringComparer.OrdinalIgnoreCase)
             ? next(context)
             : Problems.Write(context, StatusCodes.Status405MethodNotAllowed, Problems.MethodNotAllowedCode, Problems.MethodNotAllowedDetail));
 }

@@ -19,7 +19,7 @@ internal sealed class Origins(IOptions<EdgeOptions> edge) : ICorsPolicyProvider
 
     /// <inheritdoc/>
     public Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName) =>
-        Task.FromResult<CorsPolicy?>(context.Request.Path.StartsWithSegments(RequestForms.HubPath) ? _hub : _usual);
+        Task.FromResult<CorsPolicy?>(context.Request.Path.StartsWithSegments(LivePaths.Hub) ? _hub : _usual);
 
     /// <summary>Says that an answer may differ by the origin that asks, to caches on the way.</summary>
     public static void Vary(IHeaderDictionary headers)

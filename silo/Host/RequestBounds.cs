@@ -33,7 +33,7 @@ internal static class RequestBounds
             {
                 await Problems.Write(context, StatusCodes.Status431RequestHeaderFieldsTooLarge, Problems.HeadersTooLargeCode, Problems.HeadersTooLargeDetail);
             }
-            else if (isHealth || request.Path.StartsWithSegments(RequestForms.HubPath) || request.Path.StartsWithSegments("/v1/events"))
+            else if (isHealth || LivePaths.MayWait(request.Path))
             {
                 await next(context);
             }

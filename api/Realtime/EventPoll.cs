@@ -74,7 +74,6 @@ internal sealed class EventPoll(LiveNode node, Caller caller) : ILiveEnd
             Task pushed;
             lock (_notices)
             {
-                if (_closed == RealtimeRefusals.SessionEnded.Code) return RealtimeRefusals.SessionEnded;
                 if (_pushed.Task.IsCompleted) _pushed = new(TaskCreationOptions.RunContinuationsAsynchronously);
                 pushed = _pushed.Task;
             }

@@ -26,7 +26,7 @@ internal sealed partial class NodeWord(LiveNode node, NodeNews news, IHostApplic
     private Dictionary<Guid, Interest> _changed = [];
     private TaskCompletionSource<Heeded> _next = NewWord();
     private INodeEar? _ear;
-    private INodeEar? _reference;
+    private LiveNodeAddress? _me;
     private long _number;
     private SiloAddress? _home;
     private long _silosChangedAt;
@@ -108,9 +108,9 @@ internal sealed partial class NodeWord(LiveNode node, NodeNews news, IHostApplic
         try
         {
             Interest[] changes = [.. changed.Values];
-            var ear = _reference ??= node.Grains.CreateObjectReference<INodeEar>(_ear ?? throw new InvalidOperationException("Nobody hears what the silos tell."));
-            var standing = await Nodes.Change(new(_id, _silo, ear, from, _number, changes));
-            if (standing.Behind.Count > 0) await Nodes.Enrol(new(_id, _silo, ear, _number, [.. _told.Values]), standing.Behind);
+            var me = _me ??= new(_id, _silo, node.Grains.CreateObjectReference<INodeEar>(_ear ?? throw new InvalidOperationException("Nobody hears what the silos tell.")));
+            var standing = await Nodes.Change(new(me, from, _number, changes));
+            if (standing.Behind.Count > 0) await Nodes.Enrol(new(me, _number, [.. _told.Values]), standing.Behind);
             word.SetResult(new(standing.Complete, changes.Zip(standing.Totals).ToDictionary(one => one.First.Key, one => one.Second)));
             if (standing.Behind.Count > 0 || failedBefore || (_home is not null && !standing.Home.Equals(_home))) Missed?.Invoke();
             _home = standing.Home;

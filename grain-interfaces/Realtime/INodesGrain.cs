@@ -32,35 +32,31 @@ public interface INodesGrain : IGrainWithIntegerKey
 [GenerateSerializer, Immutable, Alias("realtime.interest")]
 public readonly record struct Interest([property: Id(0)] Guid Key, [property: Id(1)] bool IsPerson, [property: Id(2)] int Count);
 
-/// <summary>What has changed at a node.</summary>
-/// <param name="Node">Which.</param>
+/// <summary>A node, as silos know it.</summary>
+/// <param name="Id">Which.</param>
 /// <param name="Silo">The silo in the same process, if there is one: the node ends with it.</param>
 /// <param name="Ear">Where the node hears.</param>
+[GenerateSerializer, Immutable, Alias("realtime.node")]
+public sealed record LiveNodeAddress([property: Id(0)] NodeId Id, [property: Id(1)] SiloAddress? Silo, [property: Id(2)] INodeEar Ear);
+
+/// <summary>What has changed at a node.</summary>
+/// <param name="Node">Which.</param>
 /// <param name="From">The number of the change before; whoever is not there has missed some.</param>
 /// <param name="To">The number of this one; the same when nothing has changed.</param>
 /// <param name="Changes">What has.</param>
 [GenerateSerializer, Immutable, Alias("realtime.node-change")]
 public sealed record NodeChange(
-    [property: Id(0)] NodeId Node,
-    [property: Id(1)] SiloAddress? Silo,
-    [property: Id(2)] INodeEar Ear,
-    [property: Id(3)] long From,
-    [property: Id(4)] long To,
-    [property: Id(5)] IReadOnlyList<Interest> Changes);
+    [property: Id(0)] LiveNodeAddress Node,
+    [property: Id(1)] long From,
+    [property: Id(2)] long To,
+    [property: Id(3)] IReadOnlyList<Interest> Changes);
 
 /// <summary>All that connections of a node hear.</summary>
 /// <param name="Node">Which.</param>
-/// <param name="Silo">The silo in the same process, if there is one.</param>
-/// <param name="Ear">Where the node hears.</param>
 /// <param name="Number">The number of the change up to which it is told.</param>
 /// <param name="All">Every key with at least one connection.</param>
 [GenerateSerializer, Immutable, Alias("realtime.node-roll")]
-public sealed record NodeRoll(
-    [property: Id(0)] NodeId Node,
-    [property: Id(1)] SiloAddress? Silo,
-    [property: Id(2)] INodeEar Ear,
-    [property: Id(3)] long Number,
-    [property: Id(4)] IReadOnlyList<Interest> All);
+public sealed record NodeRoll([property: Id(0)] LiveNodeAddress Node, [property: Id(1)] long Number, [property: Id(2)] IReadOnlyList<Interest> All);
 
 /// <summary>What came of a change.</summary>
 /// <param name="Home">The silo that has passed it on, and from which the node hears what topics tell.</param>

@@ -39,10 +39,10 @@ internal sealed class Roster(IOptions<RealtimeOptions> options, ILocalSiloDetail
     {
         lock (_gate)
         {
-            if (!_nodes.TryGetValue(change.Node, out var node))
+            if (!_nodes.TryGetValue(change.Node.Id, out var node))
             {
                 if (change.From != 0) return false;
-                _nodes.Add(change.Node, node = new(change.Node, change.Silo, change.Ear, options.Value, clock));
+                _nodes.Add(change.Node.Id, node = new(change.Node, options.Value, clock));
             }
 
             if (node.Number != change.To)
@@ -62,7 +62,7 @@ internal sealed class Roster(IOptions<RealtimeOptions> options, ILocalSiloDetail
     {
         lock (_gate)
         {
-            if (!_nodes.TryGetValue(roll.Node, out var node)) _nodes.Add(roll.Node, node = new(roll.Node, roll.Silo, roll.Ear, options.Value, clock));
+            if (!_nodes.TryGetValue(roll.Node.Id, out var node)) _nodes.Add(roll.Node.Id, node = new(roll.Node, options.Value, clock));
             else if (node.Number >= roll.Number) return;
 
             var held = roll.All.Select(interest => interest.Key).ToHashSet();

@@ -7,10 +7,10 @@ internal sealed class RosterNode
     private readonly NodeLink[] _links;
 
     /// <summary>A node of which nothing is known yet.</summary>
-    public RosterNode(NodeId id, SiloAddress? silo, INodeEar ear, RealtimeOptions options, TimeProvider clock)
+    public RosterNode(LiveNodeAddress node, RealtimeOptions options, TimeProvider clock)
     {
-        (Id, Silo) = (id, silo);
-        _links = [.. Enumerable.Range(0, options.LinksEach).Select(_ => new NodeLink(ear, options, clock))];
+        (Id, Silo) = (node.Id, node.Silo);
+        _links = [.. Enumerable.Range(0, options.LinksEach).Select(_ => new NodeLink(node.Ear, options, clock))];
     }
 
     /// <summary>Which node.</summary>

@@ -173,15 +173,17 @@ public sealed class RosterTests
     {
         public NodeId Id { get; } = Ids.New<NodeId>(TimeProvider.System);
 
+        private LiveNodeAddress Me => new(Id, silo, this);
+
         public SiloAddress Home { get; set; } = test._here.SiloAddress;
 
         public ConcurrentQueue<Told> Told { get; } = [];
 
         public IEnumerable<bool> Presence => Told.Select(told => told.Event.Data).OfType<PresenceNotice>().Select(notice => notice.Online);
 
-        public bool Says(long from, long to, params Interest[] changes) => test._roster.Apply(new(Id, silo, this, from, to, changes), Home);
+        public bool Says(long from, long to, params Interest[] changes) => test._roster.Apply(new(Me, from, to, changes), Home);
 
-        public NodeRoll Roll(long number, params Interest[] all) => new(Id, silo, this, number, all);
+        public NodeRoll Roll(long number, params Interest[] all) => new(Me, number, all);
 
         public Task Hear(LiveParcel parcel)
         {

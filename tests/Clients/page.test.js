@@ -261,7 +261,7 @@ story('A name with markup is a name', async ({ tab }) => {
   const response = await fetch(`${address}/v1/auth/register`, {
     method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ handle, displayName, password }),
   });
-  assert.equal(response.status, 200);
+  assert.ok(response.ok);
   const eve = new Person(address, await response.json());
   await eve.send(await eve.direct(bob), 'hello');
   const b = await tab();

@@ -28,11 +28,15 @@ export async function launch() {
 export class Tab {
   /** What the browser complained about: errors, violations of the content policy, requests to other hosts. */
   complaints = [];
+  /** What the page did not get, which is told where a test waits in vain. */
+  failures = [];
 
   constructor(page, address) {
     this.page = page;
     this.address = address;
     page.setDefaultTimeout(20_000);
+    page.on('requestfailed', (request) => this.failures.push(`${request.url()} ${request.failure()?.errorText}`));
+    page.on('response', (response) => { if (response.status() >= 400) this.failures.push(`${response.url()} ${response.status()}`); });
     page.on('pageerror', (error) => this.complaints.push(`error: ${error.stack ?? error}`));
     page.on('console', (message) => { if (message.type() === 'error') this.complaints.push(`console: ${message.text()}`); });
     page.on('request', (request) => {
@@ -51,7 +55,9 @@ export class Tab {
   get title() { return this.page.title(); }
 
   async signIn(person) {
-    await this.page.getByLabel('Handle').fill(person.handle);
+    await this.page.getByLabel('Handle').fill(person.handle).catch(async (late) => {
+      throw new Error(`${late.message}\n${[...this.failures, ...this.complaints].join('\n')}\n${(await this.page.content()).slice(0, 2000)}`);
+    });
     await this.page.getByLabel('Password').fill(password);
     await this.page.getByRole('button', { name: 'Sign in' }).click();
     await this.page.getByRole('button', { name: 'New conversation' }).waitFor();

@@ -28,6 +28,8 @@ public static class ChatEndpoints
         var conversations = v1.MapGroup("/conversations").WithTags("Chat");
         MapRooms(conversations);
         MapMessages(conversations);
+        conversations.MapInvited();
+        v1.MapInvitations();
         return v1;
     }
 
@@ -39,11 +41,13 @@ public static class ChatEndpoints
             .WithSummary("One's conversations, the most recently active first").Paged().Asks<IInboxGrain>(nameof(IInboxGrain.List));
         conversations.MapGet("/{id}", Get).Signed().Limited(Rate.Reads).Repeated()
             .WithSummary("A conversation with its members").Asks<IConversationGrain>(nameof(IConversationGrain.Get));
-        conversations.MapPatch("/{id}", Retitle).Signed().Limited(Rate.Writes).Repeated().BodyBytesMax(BodyBytesMax)
-            .WithSummary("Change the title of a group").Asks<IConversationGrain>(nameof(IConversationGrain.Retitle));
-        conversations.MapPost("/{id}/members", Invite).Signed().Limited(Rate.Writes).LimitedByWork<NewMembers>(body => body.Users.Count).Repeated().BodyBytesMax(BodyBytesMax)
-            .WithSummary("Add people to a group").Asks<IConversationGrain>(nameof(IConversationGrain.Invite));
-        conversations.MapDelete("/{id}/members/{user}", Remove).Signed().Limited(Rate.Writes).Repeated()
+        conversations.MapPatch("/{id}", Change).Signed().Limited(Rate.Writes).LimitedByWork<ConversationId>(Audience).Repeated().BodyBytesMax(BodyBytesMax)
+            .WithSummary("Change the title of a group, and what newcomers may read").Asks<IConversationGrain>(nameof(IConversationGrain.Change));
+        conversations.MapPost("/{id}/members", Invite).Signed().Limited(Rate.Writes).LimitedByWork<NewMembers>(body => body.Users.Count).LimitedByWork<ConversationId>(Audience).Repeated().BodyBytesMax(BodyBytesMax)
+            .WithSummary("Add people to a group, or invite those who are asked first").Asks<IConversationGrain>(nameof(IConversationGrain.Invite));
+        conversations.MapPatch("/{id}/members/{user}", SetRole).Signed().Limited(Rate.Writes).LimitedByWork<ConversationId>(Audience).Repeated().BodyBytesMax(BodyBytesMax)
+            .WithSummary("Make a member of a group an admin, or an ordinary member").Asks<IConversationGrain>(nameof(IConversationGrain.SetRole));
+        conversations.MapDelete("/{id}/members/{user}", Remove).Signed().Limited(Rate.Writes).LimitedByWork<ConversationId>(Audience).Repeated()
             .WithSummary("Leave a group, or remove another from it").Asks<IConversationGrain>(nameof(IConversationGrain.Remove));
         conversations.MapPut("/{id}/read", MarkRead).Signed().Limited(Rate.Writes).Repeated().BodyBytesMax(BodyBytesMax)
             .WithSummary("Move one's read marker").Asks<IConversationGrain>(nameof(IConversationGrain.MarkRead));
@@ -64,7 +68,7 @@ public static class ChatEndpoints
     }
 
     private static Task<Outcome<ConversationView>> Create(StartConversation body, IdempotencyKey key, Caller caller, IGrainFactory grains) =>
-        grains.GetGrain<IConversationsGrain>(0).Create(new(caller.User, body.Kind, body.Title, body.Members), key.Value);
+        grains.GetGrain<IConversationsGrain>(0).Create(new(caller.User, body.Kind, body.Title, body.Members, body.History ?? HistoryChoice.Everything), key.Value);
 
     private static Task<Outcome<Page<ConversationSummary>>> List([AsParameters] PageQuery page, Caller caller, IGrainFactory grains) =>
         page.Read(ask => grains.GetGrain<IInboxGrain>(caller.User).List(ask));
@@ -72,8 +76,14 @@ public static class ChatEndpoints
     private static Task<Outcome<ConversationView>> Get(ConversationId id, Caller caller, IGrainFactory grains) =>
         grains.GetGrain<IConversationGrain>(id).Get(caller.User);
 
-    private static Task<Outcome<ConversationView>> Retitle(ConversationId id, NewTitle body, Caller caller, IGrainFactory grains) =>
-        grains.GetGrain<IConversationGrain>(id).Retitle(caller.User, body.Title);
+    private static Task<Outcome<ConversationView>> Change(ConversationId id, GroupChange body, Caller caller, IGrainFactory grains) =>
+        grains.GetGrain<IConversationGrain>(id).Change(caller.User, new(body.Title, body.History));
+
+    private static Task<Outcome<ConversationView>> SetRole(ConversationId id, UserId user, NewRole body, Caller caller, IGrainFactory grains) =>
+        grains.GetGrain<IConversationGrain>(id).SetRole(caller.User, user, body.Role);
+
+    /// <summary>Whoever is told of a change is work.</summary>
+    private static Task<int> Audience(ConversationId id, Caller caller, IGrainFactory grains) => grains.GetGrain<IConversationGrain>(id).Audience(caller.User);
 
     private static Task<Outcome<ConversationView>> Invite(ConversationId id, NewMembers body, Caller caller, IGrainFactory grains) =>
         grains.GetGrain<IConversationGrain>(id).Invite(caller.User, body.Users);
@@ -109,11 +119,17 @@ public static class ChatEndpoints
 /// <param name="Kind"><c>direct</c> or <c>group</c>.</param>
 /// <param name="Members">The others; exactly one for a direct conversation.</param>
 /// <param name="Title">Title of a group; absent for a direct conversation.</param>
-public sealed record StartConversation(ConversationKind Kind, IReadOnlyList<UserId> Members, string? Title = null);
+/// <param name="History">What those may read who join a group later; everything when absent.</param>
+public sealed record StartConversation(ConversationKind Kind, IReadOnlyList<UserId> Members, string? Title = null, HistoryChoice? History = null);
 
-/// <summary>A new title.</summary>
+/// <summary>Changes of a group; what is absent stays.</summary>
 /// <param name="Title">1 to 100 characters.</param>
-public sealed record NewTitle(string Title);
+/// <param name="History">What those may read who join from now on.</param>
+public sealed record GroupChange(string? Title = null, HistoryChoice? History = null);
+
+/// <summary>What a member may do from now on.</summary>
+/// <param name="Role"><c>admin</c> or <c>member</c>.</param>
+public sealed record NewRole(MemberRole Role);
 
 /// <summary>People to add.</summary>
 /// <param name="Users">Who.</param>

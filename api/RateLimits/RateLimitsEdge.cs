@@ -94,16 +94,30 @@ public static partial class RateLimitsEdge
     /// <param name="things">How many a part of the request names.</param>
     public static RouteHandlerBuilder LimitedByWork<TPart>(this RouteHandlerBuilder route, Func<TPart, int> things)
         where TPart : class
+        => route.AddEndpointFilter((context, next) => Charge(context.Arguments.OfType<TPart>().FirstOrDefault() is { } part ? things(part) : 0, context, next));
+
+    /// <summary>Charges the route further for the things that a request is about, which its thing knows, such as those who are told: see <see cref="Rate.TokensFor"/>.</summary>
+    /// <param name="route">The route, which is limited, with the thing's id, the caller and the grains among the parameters of its handler.</param>
+    /// <param name="things">How many they are.</param>
+    public static RouteHandlerBuilder LimitedByWork<TId>(this RouteHandlerBuilder route, Func<TId, Caller, IGrainFactory, Task<int>> things)
+        where TId : struct
         => route.AddEndpointFilter(async (context, next) =>
         {
-            var http = context.HttpContext;
-            if (context.Arguments.OfType<TPart>().FirstOrDefault() is not { } part || Rate.TokensFor(things(part)) - 1 is not (> 0 and var more)) return await next(context);
-
-            var rate = http.GetEndpoint()!.Metadata.GetRequiredMetadata<RateMetadata>().Rate;
-            var verdict = await http.RequestServices.GetRequiredService<RateGate>().Charge(RateKey.Of(rate, http), more, http.RequestAborted);
-            Tell(http, verdict);
-            return verdict.Refusal is { } refusal ? Problems.Of(refusal) : await next(context);
+            var arguments = context.Arguments;
+            return await Charge(await things(arguments.OfType<TId>().Single(), arguments.OfType<Caller>().Single(), arguments.OfType<IGrainFactory>().Single()), context, next);
         });
+
+    /// <summary>Charges for things beside the request itself, and goes on where there are tokens for them.</summary>
+    private static async ValueTask<object?> Charge(int things, EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        if (Rate.TokensFor(things) - 1 is not (> 0 and var more)) return await next(context);
+
+        var http = context.HttpContext;
+        var rate = http.GetEndpoint()!.Metadata.GetRequiredMetadata<RateMetadata>().Rate;
+        var verdict = await http.RequestServices.GetRequiredService<RateGate>().Charge(RateKey.Of(rate, http), more, http.RequestAborted);
+        Tell(http, verdict);
+        return verdict.Refusal is { } refusal ? Problems.Of(refusal) : await next(context);
+    }
 
     // The last verdict, when the answer starts: what handles a fault clears the headers that were set until then.
     private static void Tell(HttpContext context, RateVerdict verdict)

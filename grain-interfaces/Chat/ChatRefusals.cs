@@ -42,6 +42,18 @@ public static class ChatRefusals
     /// <summary>The action is for admins only.</summary>
     public static readonly Refusal NotAnAdmin = new("chat.not_an_admin", Kind.Forbidden, "Only an admin of the group may do this.");
 
+    /// <summary>No such invitation waits for the caller.</summary>
+    public static readonly Refusal NotInvited = new("chat.not_invited", Kind.NotFound, "There is no such invitation among yours.");
+
+    /// <summary>One of the people named has as many invitations as one may have.</summary>
+    public static readonly Refusal TooManyInvitations = new("chat.too_many_invitations", Kind.Conflict, "One of these people has as many invitations as one may have; they have to answer one first.");
+
+    /// <summary>The person named is not in the group.</summary>
+    public static readonly Refusal NotAMember = new("chat.not_a_member", Kind.NotFound, "This person is not in the group.");
+
+    /// <summary>The only admin of a group cannot cease to be one.</summary>
+    public static readonly Refusal LastAdmin = new("chat.last_admin", Kind.Conflict, "A group needs an admin; make somebody else one first.");
+
     /// <summary>The conversation has as many messages waiting for the storage as it may.</summary>
     public static readonly Refusal Busy = new("chat.busy", Kind.Unavailable, "This conversation takes no more messages at the moment; send the same message again in a second.") { RetryAfterSeconds = 1 };
 }

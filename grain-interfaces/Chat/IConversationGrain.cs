@@ -16,7 +16,8 @@ public interface IConversationGrain : IGrainWithGuidKey
     /// <remarks>Nothing is found by somebody who repeats it and has left since. Other content under this id is a key that was used before.</remarks>
     [Alias("create"), ClusterOnly]
     [Refuses(
-        "chat.not_found", "request.text_not_storable", "request.label", "chat.title_length", "chat.members_count", "chat.unknown_user", "chat.too_many_conversations", "request.key_reused", "chat.busy")]
+        "chat.not_found", "request.text_not_storable", "request.label", "chat.title_length", "chat.members_count", "chat.unknown_user", "chat.too_many_conversations", "request.key_reused", "chat.too_many_invitations",
+        "chat.busy")]
     Task<Outcome<ConversationView>> Create(CreateConversation command);
 
     /// <summary>The conversation with its members.</summary>
@@ -42,7 +43,7 @@ public interface IConversationGrain : IGrainWithGuidKey
     [Alias("delete"), Refuses("chat.not_found", "chat.message_not_found", "chat.not_the_sender", "chat.busy")]
     Task<Outcome<MessageView>> Delete(UserId by, long seq);
 
-    /// <summary>Reads a stretch of history, in ascending order. Its cursors are numbers of the conversation; without one come the newest entries.</summary>
+    /// <summary>Reads a stretch of the history that this member may read, in ascending order. Its cursors are numbers of the conversation; without one come the newest entries.</summary>
     [Alias("history-page"), AlwaysInterleave, Refuses("chat.not_found", "request.bad_cursor")]
     Task<Outcome<MessagePage>> History(UserId reader, PageAsk ask);
 
@@ -51,16 +52,43 @@ public interface IConversationGrain : IGrainWithGuidKey
     [Alias("mark-read"), AlwaysInterleave, Refuses("chat.not_found", "chat.message_not_found", "chat.busy")]
     Task<Outcome<ReadMarker>> MarkRead(UserId reader, long seq);
 
-    /// <summary>Adds people to a group; those who are in it already are passed over.</summary>
-    [Alias("invite"), Refuses("chat.not_found", "chat.not_a_group", "chat.not_an_admin", "chat.members_count", "chat.unknown_user", "chat.too_many_conversations", "chat.busy")]
+    /// <summary>Adds people to a group; those who are in it already are passed over. Whoever has chosen to be asked, has left this group by themselves, or has declined, is invited instead.</summary>
+    [Alias("invite")]
+    [Refuses(
+        "chat.not_found", "chat.not_a_group", "chat.not_an_admin", "chat.members_count", "chat.unknown_user", "chat.too_many_conversations", "chat.too_many_invitations",
+        "chat.busy")]
     Task<Outcome<ConversationView>> Invite(UserId by, IReadOnlyList<UserId> users);
+
+    /// <summary>Lets in somebody who was invited and has accepted. Again: the conversation as it is.</summary>
+    [Alias("admit"), ClusterOnly, Refuses("chat.not_invited", "chat.members_count", "chat.too_many_conversations", "chat.busy")]
+    Task<Outcome<ConversationView>> Admit(UserId who);
+
+    /// <summary>Those who are invited and have not answered, as members see them.</summary>
+    [Alias("invited"), AlwaysInterleave, Refuses("chat.not_found")]
+    Task<Outcome<InvitedList>> Invited(UserId reader);
+
+    /// <summary>Takes an invitation back (admins). Again: changes nothing.</summary>
+    [Alias("withdraw"), Refuses("chat.not_found", "chat.not_a_group", "chat.not_an_admin")]
+    Task<Outcome<Done>> Withdraw(UserId by, UserId who);
 
     /// <summary>Leaves a group, or removes another from it (admins). Again: changes nothing. When the last admin leaves, the longest member becomes admin.</summary>
     [Alias("remove"), Refuses("chat.not_found", "chat.not_a_group", "chat.not_an_admin", "chat.busy")]
     Task<Outcome<Done>> Remove(UserId by, UserId who);
 
-    /// <summary>Changes the title of a group.</summary>
-    [Alias("retitle"), Refuses("chat.not_found", "chat.not_a_group", "chat.not_an_admin", "request.text_not_storable", "request.label", "chat.title_length", "chat.busy")]
+    /// <summary>Makes a member an admin, or an admin an ordinary member (admins; oneself as well). Again: changes nothing. A group keeps an admin.</summary>
+    [Alias("set-role"), Refuses("chat.not_found", "chat.not_a_group", "chat.not_an_admin", "chat.not_a_member", "chat.last_admin", "chat.busy")]
+    Task<Outcome<ConversationView>> SetRole(UserId by, UserId who, MemberRole role);
+
+    /// <summary>Changes the title of a group, and what those may read who join from now on (admins). What is the same already changes nothing.</summary>
+    [Alias("change"), Refuses("chat.not_found", "chat.not_a_group", "chat.not_an_admin", "request.text_not_storable", "request.label", "chat.title_length", "chat.busy")]
+    Task<Outcome<ConversationView>> Change(UserId by, ChangeConversation change);
+
+    /// <summary>How many hear of what this person changes here; 0 for who is not a member.</summary>
+    [Alias("audience"), AlwaysInterleave]
+    Task<int> Audience(UserId by);
+
+    /// <summary>Changes the title of a group: as silos of the version before ask for it.</summary>
+    [Alias("retitle"), ClusterOnly, Refuses("chat.not_found", "chat.not_a_group", "chat.not_an_admin", "request.text_not_storable", "request.label", "chat.title_length", "chat.busy")]
     Task<Outcome<ConversationView>> Retitle(UserId by, string title);
 
     /// <summary>Tells the other members that one is writing. Best effort, never stored; more than one in three seconds is dropped.</summary>

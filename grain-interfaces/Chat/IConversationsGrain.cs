@@ -13,6 +13,7 @@ public interface IConversationsGrain : IGrainWithIntegerKey
     /// <param name="idempotencyKey">Names a group for its founder for ever; null for one more.</param>
     [Alias("create")]
     [Refuses(
-        "chat.not_found", "request.text_not_storable", "request.label", "chat.title_length", "chat.members_count", "chat.unknown_user", "chat.too_many_conversations", "request.key_reused", "chat.busy")]
+        "chat.not_found", "request.text_not_storable", "request.label", "chat.title_length", "chat.members_count", "chat.unknown_user", "chat.too_many_conversations", "request.key_reused", "chat.too_many_invitations",
+        "chat.busy")]
     Task<Outcome<ConversationView>> Create(CreateConversation command, string? idempotencyKey);
 }

@@ -16,8 +16,18 @@ public enum MemberRole
     /// <summary>Reads, writes, leaves.</summary>
     Member = 1,
 
-    /// <summary>Also invites, removes others and changes the title.</summary>
+    /// <summary>Also invites and removes others, makes and unmakes admins, and changes the title and what newcomers may read.</summary>
     Admin = 2,
+}
+
+/// <summary>What those may read who join a group.</summary>
+public enum HistoryChoice
+{
+    /// <summary>All that was ever said.</summary>
+    Everything = 1,
+
+    /// <summary>What is said from their joining on. Who comes back reads from their coming back on.</summary>
+    SinceJoining = 2,
 }
 
 /// <summary>What an entry of a conversation's history is.</summary>
@@ -34,6 +44,18 @@ public enum EntryKind
 
     /// <summary>The title changed; <see cref="MessageView.Text"/> is the new one.</summary>
     Titled = 4,
+
+    /// <summary>A member was made an admin; <see cref="MessageView.Subject"/> names who.</summary>
+    Promoted = 5,
+
+    /// <summary>An admin was made an ordinary member; <see cref="MessageView.Subject"/> names who.</summary>
+    Demoted = 6,
+
+    /// <summary>From here on newcomers read everything.</summary>
+    HistoryOpened = 7,
+
+    /// <summary>From here on newcomers read what is said after their joining.</summary>
+    HistoryClosed = 8,
 }
 
 /// <summary>Starts a conversation. Sent twice with the same id and content it does nothing the second time.</summary>
@@ -41,12 +63,20 @@ public enum EntryKind
 /// <param name="Kind">Two people or a group.</param>
 /// <param name="Title">Title of a group; null for a direct conversation.</param>
 /// <param name="Others">The other members, without <paramref name="By"/>; exactly one for a direct conversation.</param>
+/// <param name="History">What those may read who join the group later; everything for a direct conversation.</param>
 [GenerateSerializer, Immutable, Alias("chat.create")]
 public sealed record CreateConversation(
     [property: Id(0)] UserId By,
     [property: Id(1)] ConversationKind Kind,
     [property: Id(2)] string? Title,
-    [property: Id(3)] IReadOnlyList<UserId> Others);
+    [property: Id(3)] IReadOnlyList<UserId> Others,
+    [property: Id(4)] HistoryChoice History = HistoryChoice.Everything);
+
+/// <summary>Changes of a group; what is null stays.</summary>
+/// <param name="Title">1 to 100 characters.</param>
+/// <param name="History">What those may read who join from now on.</param>
+[GenerateSerializer, Immutable, Alias("chat.change")]
+public sealed record ChangeConversation([property: Id(0)] string? Title, [property: Id(1)] HistoryChoice? History);
 
 /// <summary>One text for a conversation.</summary>
 /// <param name="Sender">Who sends it; must be a member when the message gets its number.</param>
@@ -77,7 +107,7 @@ public sealed record MessageReceipt(
 /// <param name="Sender">Who wrote it or caused it.</param>
 /// <param name="ClientKey">The sender's key of a text; null for other kinds.</param>
 /// <param name="Text">The text; empty once deleted.</param>
-/// <param name="Subject">Who joined or left; null otherwise.</param>
+/// <param name="Subject">Who joined or left, or whose role changed; null otherwise.</param>
 /// <param name="SentAt">When it was committed, UTC.</param>
 /// <param name="Version">1, and one more for each edit or the deletion: of two views of one entry the higher is the newer.</param>
 /// <param name="EditedAt">When it was last edited, UTC; null if never.</param>
@@ -112,7 +142,7 @@ public sealed record MessagePage(
 /// <param name="User">Who.</param>
 /// <param name="Role">What they may do.</param>
 /// <param name="ReadSeq">Everything up to this number is read; 0 when nothing is.</param>
-/// <param name="JoinedSeq">The number that records their joining; a member reads the whole history.</param>
+/// <param name="JoinedSeq">The number that records their joining.</param>
 [GenerateSerializer, Immutable, Alias("chat.member")]
 public sealed record MemberView(
     [property: Id(0)] UserId User,
@@ -127,6 +157,7 @@ public sealed record MemberView(
 /// <param name="CreatedAt">When, UTC.</param>
 /// <param name="LastSeq">The newest number.</param>
 /// <param name="Members">Everyone who is in it now.</param>
+/// <param name="History">What those may read who join from now on.</param>
 [GenerateSerializer, Immutable, Alias("chat.conversation")]
 public sealed record ConversationView(
     [property: Id(0)] ConversationId Id,
@@ -134,7 +165,8 @@ public sealed record ConversationView(
     [property: Id(2)] string? Title,
     [property: Id(3)] DateTimeOffset CreatedAt,
     [property: Id(4)] long LastSeq,
-    [property: Id(5)] IReadOnlyList<MemberView> Members);
+    [property: Id(5)] IReadOnlyList<MemberView> Members,
+    [property: Id(6)] HistoryChoice History = HistoryChoice.Everything);
 
 /// <summary>One line of a person's list of conversations.</summary>
 /// <param name="Id">Which.</param>

@@ -5,11 +5,11 @@ namespace OrleansSocial.Chat;
 /// <summary>What members hear of a conversation, live and again from their cursor: one event for one fact, however it is told.</summary>
 /// <remarks>
 /// A topic with a number and a version recognises an event that comes twice, so facts that are numbered differently have topics
-/// of their own: entries by their number, the conversation by its version, each member's read marker by where it stands.
+/// of their own: entries by their number, joining and leaving by the entry that records it, each member's read marker by where it stands.
 /// </remarks>
 internal static class ChatEvents
 {
-    private static readonly Guid s_changes = new("5f0a3c1e-6d0b-4a51-9d7e-2f6c1b7a9e01");
+    private static readonly Guid s_joinings = new("5f0a3c1e-6d0b-4a51-9d7e-2f6c1b7a9e01");
     private static readonly Guid s_leavings = new("b1c94d02-3f7e-4c7d-8a46-7e15d0c38b02");
 
     /// <summary>That an entry came to be is version 1, whatever became of it: who heard of that recognises it, and a later version is told as a change.</summary>
@@ -17,8 +17,7 @@ internal static class ChatEvents
 
     public static LiveEvent Changed(MessageView message) => ChatLive.MessageChanged.Of(message, message.Conversation, message.Seq, message.Version);
 
-    public static LiveEvent Changed(ConversationView conversation, long version) =>
-        ChatLive.ConversationChanged.Of(conversation, Mix(conversation.Id, s_changes), version);
+    public static LiveEvent Joined(JoinedNotice joined, long seq) => ChatLive.ConversationJoined.Of(joined, Mix(joined.Conversation, s_joinings), seq);
 
     public static LiveEvent Left(ConversationId conversation, long seq) =>
         ChatLive.ConversationLeft.Of(new LeftNotice(conversation), Mix(conversation, s_leavings), seq);

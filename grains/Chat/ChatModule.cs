@@ -11,6 +11,7 @@ public static class ChatModule
         silo.Services.AddSingleton<MessageStore>();
         silo.Services.AddSingleton<ConversationStore>().AddSingleton<ConversationIds>();
         silo.Services.AddSingleton<InboxStore>();
+        silo.Services.AddSingleton<InvitationStore>().AddSingleton<GroupDoor>();
         silo.Services.AddSingleton<IChangeSource, ConversationChangeStore>();
         return silo;
     }

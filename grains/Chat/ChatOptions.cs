@@ -20,6 +20,14 @@ public sealed class ChatOptions
     [Range(10, 1_000_000)]
     public int ConversationsMax { get; set; } = 10_000;
 
+    /// <summary>Most invitations of one person that wait for an answer: nobody is invited to more.</summary>
+    [Range(1, 10_000)]
+    public int InvitationsMax { get; set; } = 100;
+
+    /// <summary>For so many days after somebody has declined, inviting them to the same group again does nothing.</summary>
+    [Range(0, 3_650)]
+    public int DeclinedDays { get; set; } = 30;
+
     /// <summary>Most writes of one conversation that wait for the storage; a message beyond is refused as busy.</summary>
     [Range(1, 100_000)]
     public int QueueMessagesMax { get; set; } = 2_000;

@@ -49,6 +49,12 @@ internal static class ChatRules
         ?? (room!.Kind == ConversationKind.Group ? null : ChatRefusals.NotAGroup)
         ?? (room.IsAdmin(by) ? null : ChatRefusals.NotAnAdmin);
 
+    /// <summary>Only an admin changes what somebody may do, and a group keeps an admin.</summary>
+    public static Refusal? RefuseRole(ConversationState? room, UserId by, UserId who, MemberRole role) =>
+        RefuseAdminTask(room, by)
+        ?? (room!.IsMember(who) ? null : ChatRefusals.NotAMember)
+        ?? (role == MemberRole.Member && room.IsLastAdmin(who) ? ChatRefusals.LastAdmin : null);
+
     /// <summary>Everyone may leave a group; only an admin may remove another.</summary>
     public static Refusal? RefuseRemove(ConversationState? room, UserId by, UserId who) =>
         RefuseStranger(room, by)
@@ -62,7 +68,9 @@ internal static class ChatRules
     /// <summary>Which entries a member asks for: the cursors of a history are its numbers.</summary>
     public static Outcome<Stretch> AskHistory(ConversationState? room, UserId reader, PageAsk ask) =>
         RefuseStranger(room, reader) is { } refusal ? refusal :
-        TrySeq(ask.After, out var after) && TrySeq(ask.Before, out var before) ? new Stretch(after, before, ask.Limit) : CommonRefusals.BadCursor;
+        TrySeq(ask.After, out var after) && TrySeq(ask.Before, out var before)
+            ? new Stretch(after, before, ask.Limit, room!.Members[reader].HistoryFrom)
+            : CommonRefusals.BadCursor;
 
     /// <summary>Only who wrote a text changes it, and only while it stands.</summary>
     public static Refusal? RefuseEdit(ConversationState? room, UserId by, MessageView? message, string? text, ChatOptions options) =>
@@ -71,6 +79,43 @@ internal static class ChatRules
         ?? (message!.Sender == by ? null : ChatRefusals.NotTheSender)
         ?? (message.DeletedAt is null ? null : ChatRefusals.MessageDeleted)
         ?? RefuseText(text, options);
+
+    /// <summary>The entry that makes somebody's role another; none where they have it.</summary>
+    public static LogEntry[] RoleOf(ConversationState room, UserId by, UserId who, MemberRole role) => room.Members[who].Role == role
+        ? []
+        : [new(role == MemberRole.Admin ? EntryKind.Promoted : EntryKind.Demoted, by, "", subject: who)];
+
+    /// <summary>What a change of a group's title and of what newcomers read says; nothing where all is so already.</summary>
+    public static Outcome<LogEntry[]> EntriesOf(ConversationState room, UserId by, ChangeConversation change)
+    {
+        var entries = new List<LogEntry>();
+        if (change.Title is { } title)
+        {
+            if (!TitleOf(title).TryGet(out var label, out var unfit)) return unfit;
+            if (label != room.Title) entries.Add(new(EntryKind.Titled, by, label));
+        }
+
+        if (change.History is { } history && history != room.History)
+            entries.Add(new(history == HistoryChoice.Everything ? EntryKind.HistoryOpened : EntryKind.HistoryClosed, by, ""));
+        return entries.ToArray();
+    }
+
+    /// <summary>What newcomers may read after these entries; null where they say nothing of it.</summary>
+    public static HistoryChoice? HistoryAfter(IEnumerable<LogEntry> entries) =>
+        entries.LastOrDefault(e => e.Kind is EntryKind.HistoryOpened or EntryKind.HistoryClosed) is { } last
+            ? last.Kind == EntryKind.HistoryOpened ? HistoryChoice.Everything : HistoryChoice.SinceJoining
+            : null;
+
+    /// <summary>The entries of people's joining: they read what the group lets newcomers read.</summary>
+    public static LogEntry[] Joining(ConversationState room, UserId by, IReadOnlyList<UserId> people) =>
+        [.. people.Select(user => new LogEntry(EntryKind.Joined, by, "", subject: user) { ReadsAll = room.History == HistoryChoice.Everything })];
+
+    /// <summary>The entries of somebody's leaving, or removal: where nobody would be an admin any more, the longest member becomes one.</summary>
+    public static LogEntry[] Leaving(ConversationState room, UserId by, UserId who)
+    {
+        var left = new LogEntry(EntryKind.Left, by, "", subject: who);
+        return room.HeirOf(who) is { } heir ? [left, new(EntryKind.Promoted, by, "", subject: heir)] : [left];
+    }
 
     /// <summary>Who wrote a text deletes it, and so does an admin.</summary>
     public static Refusal? RefuseDelete(ConversationState? room, UserId by, MessageView? message) =>
@@ -85,7 +130,7 @@ internal static class ChatRules
     public static ConversationState Found(ConversationId id, CreateConversation command, DateTimeOffset now)
     {
         var members = ImmutableDictionary<UserId, Member>.Empty;
-        if (command.Kind == ConversationKind.Group) return new(id, command.Kind, TitleOf(command.Title).Value, now, PrintOf(command), 0, 0, members);
+        if (command.Kind == ConversationKind.Group) return new(id, command.Kind, TitleOf(command.Title).Value, now, PrintOf(command), 0, 0, members, command.History);
 
         foreach (var user in (UserId[])[command.By, .. command.Others])
             members = members.Add(user, new(user, MemberRole.Member, 0, 0));
@@ -93,9 +138,13 @@ internal static class ChatRules
     }
 
     /// <summary>The entries with which a conversation begins: a group records its members, its founder first.</summary>
-    public static LogEntry[] FirstEntries(CreateConversation command) => command.Kind == ConversationKind.Direct
+    public static LogEntry[] FirstEntries(CreateConversation command) => FirstEntries(command, OthersOf(command));
+
+    /// <summary>The same where some of the others are asked first: with those who are not.</summary>
+    public static LogEntry[] FirstEntries(CreateConversation command, IReadOnlyList<UserId> others) => command.Kind == ConversationKind.Direct
         ? []
-        : [.. OthersOf(command).Prepend(command.By).Select(user => new LogEntry(EntryKind.Joined, command.By, "", subject: user))];
+        : [.. others.Prepend(command.By).Select(user =>
+            new LogEntry(EntryKind.Joined, command.By, "", subject: user) { Role = user == command.By ? MemberRole.Admin : MemberRole.Member })];
 
     /// <summary>What a creation says. Either of two people may begin their conversation, so that the order of the pair does not matter.</summary>
     public static TextPrint PrintOf(CreateConversation command)
@@ -104,11 +153,17 @@ internal static class ChatRules
         if (command.Kind == ConversationKind.Direct) people.Add(command.By);
         people.Sort((a, b) => a.Value.CompareTo(b.Value));
         var by = command.Kind == ConversationKind.Direct ? "" : command.By.ToString();
-        return TextPrint.Of($"{command.Kind}\n{by}\n{string.Join(',', people)}\n{command.Title}");
+        var history = command.Kind == ConversationKind.Direct || command.History == HistoryChoice.Everything ? "" : $"\n{command.History}";
+        return TextPrint.Of($"{command.Kind}\n{by}\n{string.Join(',', people)}\n{command.Title}{history}");
     }
 
     /// <summary>Each other person once, in the order in which they were named.</summary>
     public static IReadOnlyList<UserId> OthersOf(CreateConversation command) => [.. command.Others.Distinct().Where(u => u != command.By)];
+
+    /// <summary>Who was invited comes into a group that has room for them.</summary>
+    public static Refusal? RefuseAdmission(ConversationState? room, ChatOptions options) =>
+        room is not { Kind: ConversationKind.Group, Members.IsEmpty: false } ? ChatRefusals.NotInvited :
+        room.Members.Count < options.MembersMax ? null : ChatRefusals.MembersCount;
 
     /// <summary>Those who are not in it yet, each once.</summary>
     public static IReadOnlyList<UserId> NewcomersOf(ConversationState room, IReadOnlyList<UserId> users) =>
@@ -120,13 +175,14 @@ internal static class ChatRules
     public static MessageView Deleted(MessageView message, DateTimeOffset now) =>
         message with { Text = "", Version = message.Version + 1, DeletedAt = now };
 
-    /// <summary>Numbers have no gaps, so what lies outside a page follows from its ends.</summary>
+    /// <summary>Numbers have no gaps, so what lies outside a page follows from its ends, and from where the reader's history begins.</summary>
     public static MessagePage Page(Stretch asked, IReadOnlyList<MessageView> entries, long lastSeq)
     {
         lastSeq = Math.Max(lastSeq, entries.Count > 0 ? entries[^1].Seq : 0);
+        var first = Math.Max(1, asked.From);
         var (from, to) = entries.Count > 0 ? (entries[0].Seq, entries[^1].Seq) :
-            asked.AfterSeq is { } after ? (Math.Min(after, lastSeq) + 1, after) : (1, 0);
-        return new(entries, lastSeq, from > 1, to < lastSeq);
+            asked.AfterSeq is { } after ? (Math.Min(after, lastSeq) + 1, after) : (first, 0);
+        return new(entries, lastSeq, from > first, to < lastSeq);
     }
 
     private static bool TrySeq(string? cursor, out long? seq)
@@ -141,4 +197,5 @@ internal static class ChatRules
 /// <param name="AfterSeq">Only entries with a higher number, the lowest of them first.</param>
 /// <param name="BeforeSeq">Only entries with a lower number, the highest of them.</param>
 /// <param name="Limit">At most so many.</param>
-internal readonly record struct Stretch(long? AfterSeq, long? BeforeSeq, int Limit);
+/// <param name="From">The lowest number that the reader may read.</param>
+internal readonly record struct Stretch(long? AfterSeq, long? BeforeSeq, int Limit, long From = 0);

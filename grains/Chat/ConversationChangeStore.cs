@@ -11,27 +11,24 @@ namespace OrleansSocial.Chat;
 /// </remarks>
 internal sealed class ConversationChangeStore : IChangeSource
 {
-    // A conversation is told with its members, so they count as well: ten of them for each change that is told at most.
-    private const int MembersEach = 10;
-
     private const string Entries =
         $"""
         WITH RECURSIVE pushed AS (
             SELECT * FROM unnest($4, $5, $6) AS p (conversation_id, first, last)
         ), newest AS (
-            SELECT m.conversation_id, m.seq, coalesce(p.last, 0) AS floor
+            SELECT m.conversation_id, m.seq, greatest(p.last, mine.history_from - 1, 0) AS floor
             FROM members mine
             LEFT JOIN pushed p ON p.conversation_id = mine.conversation_id
             CROSS JOIN LATERAL (
                 SELECT x.conversation_id, x.seq, x.xid FROM messages x WHERE x.conversation_id = mine.conversation_id ORDER BY x.seq DESC LIMIT 1) m
-            WHERE mine.user_id = $1 AND mine.left_seq IS NULL AND m.xid >= $2 AND m.seq > coalesce(p.last, 0)
+            WHERE mine.user_id = $1 AND mine.left_seq IS NULL AND m.xid >= $2 AND m.seq > greatest(p.last, mine.history_from - 1, 0)
             UNION ALL
-            SELECT m.conversation_id, m.seq, 0
+            SELECT m.conversation_id, m.seq, greatest(mine.history_from - 1, 0)
             FROM pushed p
             JOIN members mine ON mine.conversation_id = p.conversation_id AND mine.user_id = $1 AND mine.left_seq IS NULL
             CROSS JOIN LATERAL (
                 SELECT x.conversation_id, x.seq, x.xid FROM messages x WHERE x.conversation_id = p.conversation_id AND x.seq = p.first - 1 LIMIT 1) m
-            WHERE m.xid >= $2
+            WHERE m.xid >= $2 AND m.seq >= mine.history_from
         ), gallop (conversation_id, newest, floor, step) AS (
             SELECT conversation_id, seq, floor, 1::int8 FROM newest
             UNION ALL
@@ -57,21 +54,16 @@ internal sealed class ConversationChangeStore : IChangeSource
         $"""
         SELECT {MessageStore.ViewColumns}, m.change_xid
         FROM members mine JOIN messages m ON m.conversation_id = mine.conversation_id
-        WHERE mine.user_id = $1 AND mine.left_seq IS NULL AND m.change_xid IS NOT NULL AND m.change_xid >= $2
+        WHERE mine.user_id = $1 AND mine.left_seq IS NULL AND m.change_xid IS NOT NULL AND m.change_xid >= $2 AND m.seq >= mine.history_from
         LIMIT $3::int8 + 1
         """;
 
-    private static readonly string s_conversations =
-        $"""
-        SELECT c.id, c.kind, c.title, c.created_at, c.version, c.xid,
-               coalesce((SELECT max(x.seq) FROM messages x WHERE x.conversation_id = c.id), 0),
-               r.user_id, r.role, r.read_seq, r.joined_seq
-        FROM (
-            SELECT c.* FROM members mine JOIN conversations c ON c.id = mine.conversation_id
-            WHERE mine.user_id = $1 AND mine.left_seq IS NULL AND c.xid >= $2
-            LIMIT $3::int8 + 1) c
-        CROSS JOIN LATERAL (SELECT * FROM members x WHERE x.conversation_id = c.id AND x.left_seq IS NULL ORDER BY x.joined_seq, x.user_id) r
-        LIMIT $3::int8 * {MembersEach} + 1
+    private const string Joinings =
+        """
+        SELECT c.id, c.kind, c.title, mine.joined_seq, mine.xid
+        FROM members mine JOIN conversations c ON c.id = mine.conversation_id
+        WHERE mine.user_id = $1 AND mine.left_seq IS NULL AND mine.xid >= $2
+        LIMIT $3::int8 + 1
         """;
 
     private const string Leavings =
@@ -101,7 +93,7 @@ internal sealed class ConversationChangeStore : IChangeSource
                 Sql.Bigints([.. query.Pushed.Select(p => p.First)]), Sql.Bigints([.. query.Pushed.Select(p => p.Last)]),
             },
         };
-        foreach (var sql in (string[])[Edits, s_conversations, Leavings, Reads])
+        foreach (var sql in (string[])[Edits, Joinings, Leavings, Reads])
             yield return new(sql) { Parameters = { Sql.Uuid(query.User), Sql.Xid(query.SinceXid), Sql.Int(query.Limit) } };
     }
 
@@ -115,7 +107,8 @@ internal sealed class ConversationChangeStore : IChangeSource
             changes.Add(new(Xid(results), ChatEvents.Changed(MessageStore.View(results))));
 
         await results.NextResultAsync(cancellation);
-        if (!await ReadConversations(results, changes, query.Limit * MembersEach, cancellation)) return null;
+        while (await results.ReadAsync(cancellation))
+            changes.Add(new(results.GetFieldValue<ulong>(4), ChatEvents.Joined(Joined(results), results.GetInt64(3))));
 
         await results.NextResultAsync(cancellation);
         while (await results.ReadAsync(cancellation))
@@ -140,34 +133,8 @@ internal sealed class ConversationChangeStore : IChangeSource
         return true;
     }
 
-    /// <summary>False when there are too many.</summary>
-    private static async Task<bool> ReadConversations(NpgsqlDataReader row, List<Change> changes, int membersMax, CancellationToken cancellation)
-    {
-        (ConversationView View, long Version, ulong Xid, List<MemberView> Members)? current = null;
-        for (var members = 0; await row.ReadAsync(cancellation); members++)
-        {
-            if (members == membersMax) return false;
-            var id = ConversationId.From(row.GetGuid(0));
-            if (current?.View.Id != id)
-            {
-                Add(changes, current);
-                var people = new List<MemberView>();
-                var title = row.IsDBNull(2) ? null : row.GetString(2);
-                var view = new ConversationView(id, (ConversationKind)row.GetInt16(1), title, Sql.Time(row, 3), row.GetInt64(6), people);
-                current = (view, row.GetInt64(4), row.GetFieldValue<ulong>(5), people);
-            }
-
-            current!.Value.Members.Add(new(UserId.From(row.GetGuid(7)), (MemberRole)row.GetInt16(8), row.GetInt64(9), row.GetInt64(10)));
-        }
-
-        Add(changes, current);
-        return true;
-    }
-
-    private static void Add(List<Change> changes, (ConversationView View, long Version, ulong Xid, List<MemberView> Members)? whole)
-    {
-        if (whole is { } c) changes.Add(new(c.Xid, ChatEvents.Changed(c.View, c.Version)));
-    }
+    private static JoinedNotice Joined(NpgsqlDataReader row) =>
+        new(ConversationId.From(row.GetGuid(0)), (ConversationKind)row.GetInt16(1), row.IsDBNull(2) ? null : row.GetString(2));
 
     private static ulong Xid(NpgsqlDataReader row) => row.GetFieldValue<ulong>(MessageStore.ViewColumnsCount);
 }

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using Orleans.Placement;
 using OrleansSocial.Realtime;
-using OrleansSocial.Users;
 
 namespace OrleansSocial.Chat;
 
@@ -18,6 +17,7 @@ namespace OrleansSocial.Chat;
 internal sealed class ConversationGrain(
     ConversationStore members,
     MessageStore messages,
+    GroupDoor door,
     GroupCommit writer,
     ILiveTeller teller,
     Invariants invariants,
@@ -27,7 +27,7 @@ internal sealed class ConversationGrain(
     private static readonly TimeSpan s_unfoundedMax = TimeSpan.FromSeconds(2);
 
     private readonly RecentKeys _keys = new(options.Value.RecentKeysMax);
-    private readonly Dictionary<UserId, long> _typedAt = [];
+    private readonly TypingPace _typing = new(TimeSpan.FromSeconds(options.Value.TypingSecondsMin), clock);
     private ConversationState? _room;
     private Ledger _ledger = null!;
     private ConversationAudience _audience = null!;
@@ -59,11 +59,12 @@ internal sealed class ConversationGrain(
         var print = ChatRules.PrintOf(command);
         if (_room is { } room && room.CreationPrint == print) return Seen(room, command.By);
         if (ChatRules.RefuseSize(command, options.Value) is { } refusal) return refusal;
-        if (await RefusePeople([command.By, .. command.Others]) is { } unfit) return unfit;
+        if (await door.RefusePeople([command.By, .. command.Others]) is { } unfit) return unfit;
         if (_room is not null) return CommonRefusals.KeyReused;
 
         var founded = ChatRules.Found(Id, command, Sql.ToMicroseconds(clock.GetUtcNow()));
-        var write = new ConversationWrite(_ledger, Id, ChatRules.FirstEntries(command)) { Founded = founded, Founder = command.By };
+        if (!(await door.AskFirst(founded, command.By, ChatRules.OthersOf(command))).TryGet(out var others, out var notAsked)) return notAsked;
+        var write = new ConversationWrite(_ledger, Id, ChatRules.FirstEntries(command, others)) { Founded = founded, Founder = command.By };
         return await CommitMembers(write) ?? Seen(_room, command.By);
     }
 
@@ -92,7 +93,7 @@ internal sealed class ConversationGrain(
         if (ChatRules.RefuseEdit(_room, by, stored?.View, text, options.Value) is { } refusal) return refusal;
         if (stored!.View.Text == text) return stored.View;
 
-        return await Change(stored, ChatRules.Edited(stored.View, text, Sql.ToMicroseconds(clock.GetUtcNow())));
+        return await Replace(stored, ChatRules.Edited(stored.View, text, Sql.ToMicroseconds(clock.GetUtcNow())));
     }
 
     public async Task<Outcome<MessageView>> Delete(UserId by, long seq)
@@ -101,7 +102,7 @@ internal sealed class ConversationGrain(
         if (ChatRules.RefuseDelete(_room, by, stored?.View) is { } refusal) return refusal;
         if (stored!.View.DeletedAt is not null) return stored.View;
 
-        return await Change(stored, ChatRules.Deleted(stored.View, Sql.ToMicroseconds(clock.GetUtcNow())));
+        return await Replace(stored, ChatRules.Deleted(stored.View, Sql.ToMicroseconds(clock.GetUtcNow())));
     }
 
     public async Task<Outcome<MessagePage>> History(UserId reader, PageAsk ask)
@@ -129,11 +130,23 @@ internal sealed class ConversationGrain(
 
         var newcomers = ChatRules.NewcomersOf(_room!, users);
         if (newcomers.Count == 0) return _room!.View();
-        if (await RefusePeople(newcomers) is { } unfit) return unfit;
-
-        LogEntry[] joined = [.. newcomers.Select(user => new LogEntry(EntryKind.Joined, by, "", subject: user))];
-        return await CommitMembers(new(_ledger, Id, joined)) ?? Seen(_room, by);
+        if (await door.RefusePeople(newcomers) is { } unfit) return unfit;
+        if (!(await door.AskFirst(_room!, by, newcomers)).TryGet(out var joining, out var notAsked)) return notAsked;
+        return await Append(by, ChatRules.Joining(_room!, by, joining));
     }
+
+    public async Task<Outcome<ConversationView>> Admit(UserId who)
+    {
+        if (_room?.IsMember(who) == true) return _room.View();
+        if (ChatRules.RefuseAdmission(_room, options.Value) is { } refusal) return refusal;
+        return await door.RefusePeople([who]) ?? await Append(who, ChatRules.Joining(_room!, who, [who]));
+    }
+
+    public async Task<Outcome<InvitedList>> Invited(UserId reader) =>
+        ChatRules.RefuseStranger(_room, reader) is { } refusal ? refusal : await door.Invited(Id);
+
+    public async Task<Outcome<Done>> Withdraw(UserId by, UserId who) =>
+        ChatRules.RefuseAdminTask(_room, by) is { } refusal ? refusal : await door.Withdraw(Id, who);
 
     public async Task<Outcome<Done>> Remove(UserId by, UserId who)
     {
@@ -141,28 +154,28 @@ internal sealed class ConversationGrain(
         if (ChatRules.RefuseRemove(_room, by, who) is { } refusal) return refusal;
         if (!_room!.IsMember(who)) return Done.Instance;
 
-        var left = new LogEntry(EntryKind.Left, by, "", subject: who);
-        return await CommitMembers(new(_ledger, Id, left) { Heir = _room.HeirOf(who) }) ?? (Outcome<Done>)Done.Instance;
+        return await CommitMembers(new(_ledger, Id, ChatRules.Leaving(_room, by, who))) ?? (Outcome<Done>)Done.Instance;
     }
 
-    public async Task<Outcome<ConversationView>> Retitle(UserId by, string title)
+    public async Task<Outcome<ConversationView>> SetRole(UserId by, UserId who, MemberRole role)
+    {
+        if (ChatRules.RefuseRole(_room, by, who, role) is { } refusal) return refusal;
+        return await Append(by, ChatRules.RoleOf(_room!, by, who, role));
+    }
+
+    public async Task<Outcome<ConversationView>> Change(UserId by, ChangeConversation change)
     {
         if (ChatRules.RefuseAdminTask(_room, by) is { } refusal) return refusal;
-        if (!ChatRules.TitleOf(title).TryGet(out var label, out var unfit)) return unfit;
-        if (_room!.Title == label) return _room.View();
-
-        return await CommitMembers(new(_ledger, Id, new LogEntry(EntryKind.Titled, by, label))) ?? Seen(_room, by);
+        return ChatRules.EntriesOf(_room!, by, change).TryGet(out var entries, out var unfit) ? await Append(by, entries) : unfit;
     }
+
+    public Task<Outcome<ConversationView>> Retitle(UserId by, string title) => Change(by, new(title ?? "", History: null));
+
+    public Task<int> Audience(UserId by) => Task.FromResult(_room?.IsMember(by) == true ? _room.Members.Count : 0);
 
     public Task Typing(UserId by)
     {
-        if (ChatRules.RefuseStranger(_room, by) is not null) return Task.CompletedTask;
-
-        var pause = TimeSpan.FromSeconds(options.Value.TypingSecondsMin);
-        if (_typedAt.TryGetValue(by, out var before) && clock.GetElapsedTime(before) < pause) return Task.CompletedTask;
-
-        _typedAt[by] = clock.GetTimestamp();
-        _audience.Tell(ChatEvents.Typing(new(Id, by)), but: by);
+        if (ChatRules.RefuseStranger(_room, by) is null && _typing.Allows(by)) _audience.TellTyping(by);
         return Task.CompletedTask;
     }
 
@@ -177,17 +190,9 @@ internal sealed class ConversationGrain(
         ChatRules.RefuseStranger(room, reader) is { } refusal ? refusal : room!.View();
 
     private async Task<StoredMessage?> Find(UserId by, long seq) =>
-        ChatRules.RefuseStranger(_room, by) is null && seq >= 1 && seq <= _room!.LastSeq ? await messages.Find(Id, seq) : null;
+        _room?.MayRead(by, seq) == true && seq >= 1 && seq <= _room.LastSeq ? await messages.Find(Id, seq) : null;
 
-    /// <summary>Whoever is put into a conversation exists, and is not in as many as one may be.</summary>
-    private async Task<Refusal?> RefusePeople(IReadOnlyList<UserId> users)
-    {
-        var profiles = await Task.WhenAll(users.Distinct().Select(user => GrainFactory.GetGrain<IUserGrain>(user).Get()));
-        if (!profiles.All(profile => profile.Accepted)) return ChatRefusals.UnknownUser;
-        return await members.IsAnyInAsMany(users, options.Value.ConversationsMax) ? ChatRefusals.TooManyConversations : null;
-    }
-
-    private async Task<Outcome<MessageView>> Change(StoredMessage stored, MessageView changed) =>
+    private async Task<Outcome<MessageView>> Replace(StoredMessage stored, MessageView changed) =>
         await _ledger.Commit(new ConversationWrite(_ledger, Id) { Change = new(changed, stored.FirstPrint) }) ?? (Outcome<MessageView>)changed;
 
     private Outcome<MessageReceipt> Receipt(StoredText text, TextPrint print) =>
@@ -199,6 +204,10 @@ internal sealed class ConversationGrain(
         _ledger.Settle();
         return write.Text is { } text ? Receipt(text, print) : CommonRefusals.Unavailable;
     }
+
+    /// <summary>Appends what changes the conversation, if anything.</summary>
+    private async Task<Outcome<ConversationView>> Append(UserId by, LogEntry[] entries) =>
+        entries.Length == 0 ? _room!.View() : await CommitMembers(new(_ledger, Id, entries)) ?? Seen(_room, by);
 
     /// <summary>Commits a change of the members or the title; texts and read markers are decided after it.</summary>
     private async Task<Refusal?> CommitMembers(ConversationWrite write)
@@ -218,28 +227,18 @@ internal sealed class ConversationGrain(
     private void Apply(ConversationWrite write)
     {
         var before = write.Founded ?? _room!;
-        var after = before.With(write.Entries);
-        if (write.IsReadBySender) after = after.WithRead(write.Entries[0].Sender, write.Entries[0].Seq);
-        if (write.Read is { } read) after = after.WithRead(read.User, read.Seq);
+        var after = before.After(write);
         if (write.Founded is not null || after.Version != before.Version) Hold(after);
         else _room = after;
         invariants.Check(after);
-
-        foreach (var entry in write.Entries) _audience.Tell(ChatEvents.Created(entry.View(Id)), write.Origin);
-        if (write.Change is { } change) _audience.Tell(ChatEvents.Changed(change.View));
-        if (write.Read is { } marker) _audience.Tell(ChatEvents.Read(new(Id, marker.User, marker.Seq)));
-        if (write.Founded is null && after.Version == before.Version) return;
-
-        _audience.Tell(ChatEvents.Changed(after.View(), after.Version));
-        foreach (var left in write.Entries.Where(e => e.Kind == EntryKind.Left))
-            _audience.TellOne(left.Subject!.Value, ChatEvents.Left(Id, left.Seq));
+        _audience.Tell(write, after);
     }
 
     /// <summary>Holds a state whose members may be others than before.</summary>
     private void Hold(ConversationState room)
     {
         _room = room;
-        _audience.Seat(room.Members.Keys);
-        foreach (var gone in _typedAt.Keys.Where(user => !room.IsMember(user)).ToList()) _typedAt.Remove(gone);
+        _audience.Seat(room.Members.Values);
+        _typing.Keep(room.IsMember);
     }
 }

@@ -7,7 +7,8 @@ namespace OrleansSocial.Chat;
 /// <param name="Role">What they may do.</param>
 /// <param name="ReadSeq">Everything up to this number is read.</param>
 /// <param name="JoinedSeq">The number that records their joining; 0 in a direct conversation.</param>
-internal sealed record Member(UserId User, MemberRole Role, long ReadSeq, long JoinedSeq);
+/// <param name="HistoryFrom">They may read entries from this number on; 0 when they may read all.</param>
+internal sealed record Member(UserId User, MemberRole Role, long ReadSeq, long JoinedSeq, long HistoryFrom = 0);
 
 /// <summary>A conversation as it is stored: what its grain holds between two requests.</summary>
 /// <remarks>Invariants, checked by <see cref="Check"/>:
@@ -15,7 +16,8 @@ internal sealed record Member(UserId User, MemberRole Role, long ReadSeq, long J
 /// 2. A member's read marker and joining number lie within 0 … LastSeq; the marker never decreases.
 /// 3. A direct conversation has exactly two members, no title, and no admin.
 /// 4. A group has a title; unless everyone left, it has an admin.
-/// 5. A member stands under their own id, and no two joined with the same number of a group.</remarks>
+/// 5. A member stands under their own id, and no two joined with the same number of a group.
+/// 6. A member may read all, or what was said from their joining on.</remarks>
 internal sealed record ConversationState(
     ConversationId Id,
     ConversationKind Kind,
@@ -24,11 +26,23 @@ internal sealed record ConversationState(
     TextPrint CreationPrint,
     long Version,
     long LastSeq,
-    ImmutableDictionary<UserId, Member> Members) : IHasInvariants
+    ImmutableDictionary<UserId, Member> Members,
+    HistoryChoice History = HistoryChoice.Everything) : IHasInvariants
 {
     public bool IsMember(UserId user) => Members.ContainsKey(user);
 
     public bool IsAdmin(UserId user) => Members.TryGetValue(user, out var member) && member.Role == MemberRole.Admin;
+
+    /// <summary>Whether this member may read the entry with this number.</summary>
+    public bool MayRead(UserId user, long seq) => Members.TryGetValue(user, out var member) && seq >= member.HistoryFrom;
+
+    /// <summary>The state after a write of this conversation that is stored.</summary>
+    public ConversationState After(ConversationWrite write)
+    {
+        var after = With(write.Entries);
+        if (write.IsReadBySender) after = after.WithRead(write.Entries[0].Sender, write.Entries[0].Seq);
+        return write.Read is { } read ? after.WithRead(read.User, read.Seq) : after;
+    }
 
     /// <summary>The state after these entries of one write, which have their numbers.</summary>
     public ConversationState With(IReadOnlyList<LogEntry> entries)
@@ -52,6 +66,9 @@ internal sealed record ConversationState(
             ? this with { Members = Members.SetItem(user, member with { ReadSeq = seq }) }
             : this;
 
+    /// <summary>Whether nobody would be an admin without this one.</summary>
+    public bool IsLastAdmin(UserId user) => IsAdmin(user) && !Members.Values.Any(m => m.Role == MemberRole.Admin && m.User != user);
+
     /// <summary>Who becomes admin when <paramref name="leaver"/> is gone: the longest member, if no other admin is there. Null when nobody has to.</summary>
     public UserId? HeirOf(UserId leaver)
     {
@@ -61,7 +78,7 @@ internal sealed record ConversationState(
 
     public ConversationView View() => new(
         Id, Kind, Title, CreatedAt, LastSeq,
-        [.. Members.Values.OrderBy(m => m.JoinedSeq).ThenBy(m => m.User.Value).Select(m => new MemberView(m.User, m.Role, m.ReadSeq, m.JoinedSeq))]);
+        [.. Members.Values.OrderBy(m => m.JoinedSeq).ThenBy(m => m.User.Value).Select(m => new MemberView(m.User, m.Role, m.ReadSeq, m.JoinedSeq))], History);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Check()
@@ -78,6 +95,7 @@ internal sealed record ConversationState(
             Must(member.ReadSeq >= 0 && member.ReadSeq <= LastSeq, $"2. The read marker of {user} lies within 0 and {LastSeq}.");
             Must(member.JoinedSeq >= 0 && member.JoinedSeq <= LastSeq, $"2. The joining of {user} lies within 0 and {LastSeq}.");
             Must(member.User == user, $"5. {user} stands under their own id.");
+            Must(member.HistoryFrom == 0 || member.HistoryFrom == member.JoinedSeq, $"6. {user} may read all, or from their joining on.");
         }
 
         if (Kind == ConversationKind.Direct)
@@ -98,20 +116,12 @@ internal sealed record ConversationState(
 
     private ConversationState WithOne(LogEntry entry, long last) => entry.Kind switch
     {
-        EntryKind.Joined => this with { Members = Members.SetItem(entry.Subject!.Value, Joining(entry, last)) },
-        EntryKind.Left => Without(entry.Subject!.Value),
+        EntryKind.Joined => this with { Members = Members.SetItem(entry.Subject!.Value, entry.Joining(last)) },
+        EntryKind.Left => this with { Members = Members.Remove(entry.Subject!.Value) },
+        EntryKind.Promoted or EntryKind.Demoted => this with { Members = Members.SetItem(entry.Subject!.Value, Members[entry.Subject!.Value] with { Role = entry.Role }) },
         EntryKind.Titled => this with { Title = entry.Text },
+        EntryKind.HistoryOpened => this with { History = HistoryChoice.Everything },
+        EntryKind.HistoryClosed => this with { History = HistoryChoice.SinceJoining },
         _ => this,
     };
-
-    /// <summary>Who founds a group is its admin. Who joins starts with nothing unread.</summary>
-    private Member Joining(LogEntry entry, long last) =>
-        new(entry.Subject!.Value, Members.IsEmpty ? MemberRole.Admin : MemberRole.Member, last, entry.Seq);
-
-    private ConversationState Without(UserId leaver)
-    {
-        var members = Members.Remove(leaver);
-        if (HeirOf(leaver) is { } heir) members = members.SetItem(heir, members[heir] with { Role = MemberRole.Admin });
-        return this with { Members = members };
-    }
 }

@@ -17,22 +17,24 @@ internal sealed class ConversationStore(Database database)
     /// <summary>Inserts conversations.</summary>
     public static readonly Statement<(ConversationState State, UserId Founder)> Founded = new(
         """
-        INSERT INTO conversations (id, kind, title, created_by, created_at, creation_print, version)
-        SELECT * FROM unnest($1::uuid[], $2::int2[], $3::text[], $4::uuid[], $5::timestamptz[], $6::bytea[], $7::int8[])
+        INSERT INTO conversations (id, kind, title, created_by, created_at, creation_print, version, history)
+        SELECT * FROM unnest($1::uuid[], $2::int2[], $3::text[], $4::uuid[], $5::timestamptz[], $6::bytea[], $7::int8[], $8::int2[])
         """,
         columns => columns.Uuid(r => r.State.Id).Smallint(r => (short)r.State.Kind).Text(r => r.State.Title).Uuid(r => r.Founder)
-            .Time(r => r.State.CreatedAt).Bytes(r => r.State.CreationPrint.ToBytes()).Bigint(r => r.State.Version));
+            .Time(r => r.State.CreatedAt).Bytes(r => r.State.CreationPrint.ToBytes()).Bigint(r => r.State.Version)
+            .Smallint(r => (short)r.State.History));
 
     /// <summary>Adds members, or brings back those who left. Where a marker begins is told with the joining; <c>read_xid</c> names its own moves only.</summary>
     public static readonly Statement<JoinedMember> Joined = new(
         """
-        INSERT INTO members (conversation_id, user_id, role, joined_seq, read_seq, read_xid)
-        SELECT c, u, r, j, s, '0'::xid8 FROM unnest($1::uuid[], $2::uuid[], $3::int2[], $4::int8[], $5::int8[]) AS i(c, u, r, j, s)
+        INSERT INTO members (conversation_id, user_id, role, joined_seq, read_seq, history_from, read_xid)
+        SELECT c, u, r, j, s, h, '0'::xid8 FROM unnest($1::uuid[], $2::uuid[], $3::int2[], $4::int8[], $5::int8[], $6::int8[]) AS i(c, u, r, j, s, h)
         ON CONFLICT (conversation_id, user_id) DO UPDATE SET
-            role = excluded.role, joined_seq = excluded.joined_seq, left_seq = NULL, xid = pg_current_xact_id(),
+            role = excluded.role, joined_seq = excluded.joined_seq, history_from = excluded.history_from, left_seq = NULL, xid = pg_current_xact_id(),
             read_seq = greatest(members.read_seq, excluded.read_seq), read_xid = excluded.read_xid
         """,
-        columns => columns.Uuid(r => r.Conversation).Uuid(r => r.Member.User).Smallint(r => (short)r.Member.Role).Bigint(r => r.Member.JoinedSeq).Bigint(r => r.ReadSeq),
+        columns => columns.Uuid(r => r.Conversation).Uuid(r => r.Member.User).Smallint(r => (short)r.Member.Role).Bigint(r => r.Member.JoinedSeq).Bigint(r => r.ReadSeq)
+            .Bigint(r => r.Member.HistoryFrom),
         order: 1);
 
     /// <summary>Notes that members have left, with the number that records it.</summary>
@@ -45,24 +47,24 @@ internal sealed class ConversationStore(Database database)
         columns => columns.Uuid(r => r.Conversation).Uuid(r => r.User).Bigint(r => r.Seq),
         order: 2);
 
-    /// <summary>Makes members admins.</summary>
-    public static readonly Statement<(ConversationId Conversation, UserId User)> Heirs = new(
+    /// <summary>Changes what members may do. The entry tells it, so <c>xid</c> names their joining and leaving only.</summary>
+    public static readonly Statement<(ConversationId Conversation, UserId User, MemberRole Role)> Roles = new(
         """
-        UPDATE members SET role = 2, xid = pg_current_xact_id()
-        FROM unnest($1::uuid[], $2::uuid[]) AS i(c, u)
+        UPDATE members SET role = i.r
+        FROM unnest($1::uuid[], $2::uuid[], $3::int2[]) AS i(c, u, r)
         WHERE conversation_id = i.c AND user_id = i.u AND left_seq IS NULL
         """,
-        columns => columns.Uuid(r => r.Conversation).Uuid(r => r.User),
+        columns => columns.Uuid(r => r.Conversation).Uuid(r => r.User).Smallint(r => (short)r.Role),
         order: 3);
 
-    /// <summary>Raises the version of conversations whose members or title changed; a null title stays.</summary>
-    public static readonly Statement<(ConversationId Conversation, string? Title)> Touched = new(
+    /// <summary>Raises the version of conversations that changed; what is null stays.</summary>
+    public static readonly Statement<(ConversationId Conversation, string? Title, HistoryChoice? History)> Touched = new(
         """
-        UPDATE conversations SET title = coalesce(i.t, title), version = version + 1, xid = pg_current_xact_id()
-        FROM unnest($1::uuid[], $2::text[]) AS i(c, t)
+        UPDATE conversations SET title = coalesce(i.t, title), history = coalesce(nullif(i.h, 0), history), version = version + 1, xid = pg_current_xact_id()
+        FROM unnest($1::uuid[], $2::text[], $3::int2[]) AS i(c, t, h)
         WHERE id = i.c
         """,
-        columns => columns.Uuid(r => r.Conversation).Text(r => r.Title),
+        columns => columns.Uuid(r => r.Conversation).Text(r => r.Title).Smallint(r => (short)(r.History ?? 0)),
         order: 4);
 
     /// <summary>Moves read markers up. A trigger tells with the conversation that one has moved.</summary>
@@ -85,10 +87,10 @@ internal sealed class ConversationStore(Database database)
         columns => columns.Uuid(r => r.Conversation).Uuid(r => r.User).Bigint(r => r.Seq),
         order: 9) { TouchesAny = true, Merge = new(r => (r.Conversation, r.User), (a, b) => a.Seq > b.Seq ? a : b) };
 
-    private const string SelectConversation = "SELECT kind, title, created_at, creation_print, version FROM conversations WHERE id = $1";
+    private const string SelectConversation = "SELECT kind, title, created_at, creation_print, version, history FROM conversations WHERE id = $1";
 
     private const string SelectMembers =
-        "SELECT user_id, role, read_seq, joined_seq FROM members WHERE conversation_id = $1 AND left_seq IS NULL";
+        "SELECT user_id, role, read_seq, joined_seq, history_from FROM members WHERE conversation_id = $1 AND left_seq IS NULL";
 
     private const string SelectRecent =
         "SELECT seq, sender, client_key, sent_at, text, first_print FROM messages WHERE conversation_id = $1 ORDER BY seq DESC LIMIT $2";
@@ -149,14 +151,15 @@ internal sealed class ConversationStore(Database database)
             TextPrint.From(row.GetFieldValue<byte[]>(3)),
             row.GetInt64(4),
             0,
-            ImmutableDictionary<UserId, Member>.Empty);
+            ImmutableDictionary<UserId, Member>.Empty,
+            (HistoryChoice)row.GetInt16(5));
 
         await row.NextResultAsync(token);
         var members = state.Members.ToBuilder();
         while (await row.ReadAsync(token))
         {
             var user = UserId.From(row.GetGuid(0));
-            members[user] = new(user, (MemberRole)row.GetInt16(1), row.GetInt64(2), row.GetInt64(3));
+            members[user] = new(user, (MemberRole)row.GetInt16(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4));
         }
 
         await row.NextResultAsync(token);

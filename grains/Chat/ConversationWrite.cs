@@ -13,9 +13,18 @@ internal sealed class LogEntry(EntryKind kind, UserId sender, string text, strin
 
     public UserId? Subject => subject;
 
+    /// <summary>What the subject may do from here on; for one who joins or whose role changes.</summary>
+    public MemberRole Role { get; init; } = kind == EntryKind.Promoted ? MemberRole.Admin : MemberRole.Member;
+
+    /// <summary>Who joins may read what was said before.</summary>
+    public bool ReadsAll { get; init; } = true;
+
     public long Seq { get; set; }
 
     public DateTimeOffset SentAt { get; set; }
+
+    /// <summary>Who joins by this entry: nothing is unread to them up to the last one of its write.</summary>
+    public Member Joining(long last) => new(subject!.Value, Role, last, Seq, ReadsAll ? 0 : Seq);
 
     public MessageView View(ConversationId conversation) =>
         new(conversation, Seq, kind, sender, clientKey, text, subject, SentAt, 1, null, null);
@@ -47,9 +56,6 @@ internal sealed class ConversationWrite(Ledger conversation, ConversationId id, 
 
     /// <summary>Who begins it.</summary>
     public UserId Founder { get; init; }
-
-    /// <summary>Who becomes admin by it.</summary>
-    public UserId? Heir { get; init; }
 
     /// <summary>A message that it changes.</summary>
     public MessageChange? Change { get; init; }
@@ -105,13 +111,13 @@ internal sealed class ConversationWrite(Ledger conversation, ConversationId id, 
 
         if (entries.Length == 0) return;
 
-        foreach (var member in Joining()) rows.Add(ConversationStore.Joined, new(id, member, entries[^1].Seq));
-        foreach (var left in entries.Where(e => e.Kind == EntryKind.Left)) rows.Add(ConversationStore.Left, (id, left.Subject!.Value, left.Seq));
-        if (Heir is { } heir) rows.Add(ConversationStore.Heirs, (id, heir));
-        rows.Add(ConversationStore.Touched, (id, entries.LastOrDefault(e => e.Kind == EntryKind.Titled)?.Text));
-    }
+        foreach (var entry in entries)
+        {
+            if (entry.Kind == EntryKind.Joined) rows.Add(ConversationStore.Joined, new(id, entry.Joining(entries[^1].Seq), entries[^1].Seq));
+            if (entry.Kind == EntryKind.Left) rows.Add(ConversationStore.Left, (id, entry.Subject!.Value, entry.Seq));
+            if (entry.Kind is EntryKind.Promoted or EntryKind.Demoted) rows.Add(ConversationStore.Roles, (id, entry.Subject!.Value, entry.Role));
+        }
 
-    /// <summary>Who founds a group is its admin, as in <see cref="ConversationState.With"/>.</summary>
-    private IEnumerable<Member> Joining() => entries.Where(e => e.Kind == EntryKind.Joined).Select((entry, i) => new Member(
-        entry.Subject!.Value, Founded is not null && i == 0 ? MemberRole.Admin : MemberRole.Member, entries[^1].Seq, entry.Seq));
+        rows.Add(ConversationStore.Touched, (id, entries.LastOrDefault(e => e.Kind == EntryKind.Titled)?.Text, ChatRules.HistoryAfter(entries)));
+    }
 }

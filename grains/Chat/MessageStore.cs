@@ -70,7 +70,7 @@ internal sealed class MessageStore(Database database)
     {
         const string Many = $"""
             SELECT {ViewColumns}, i.n FROM unnest($2::uuid[], $3::int8[]) WITH ORDINALITY AS i (c, s, n)
-            JOIN members mine ON mine.conversation_id = i.c AND mine.user_id = $1 AND mine.left_seq IS NULL
+            JOIN members mine ON mine.conversation_id = i.c AND mine.user_id = $1 AND mine.left_seq IS NULL AND i.s >= mine.history_from
             JOIN messages m ON m.conversation_id = i.c AND m.seq = i.s
             """;
         var found = await database.All(
@@ -90,10 +90,10 @@ internal sealed class MessageStore(Database database)
             $"""
             SELECT {ViewColumns} FROM (
                 SELECT *, sum(length(text)) OVER (ORDER BY seq {order}) - length(text) AS chars_before
-                FROM (SELECT * FROM messages m WHERE m.conversation_id = $1 AND {bound} ORDER BY m.seq {order} LIMIT $3) AS page) AS m
+                FROM (SELECT * FROM messages m WHERE m.conversation_id = $1 AND {bound} AND m.seq >= $5 ORDER BY m.seq {order} LIMIT $3) AS page) AS m
             WHERE m.chars_before < $4 ORDER BY m.seq {order}
             """,
-            [Sql.Uuid(conversation), Sql.Bigint(asked.AfterSeq ?? asked.BeforeSeq ?? long.MaxValue), Sql.Int(asked.Limit), Sql.Bigint(PageCharsMax)],
+            [Sql.Uuid(conversation), Sql.Bigint(asked.AfterSeq ?? asked.BeforeSeq ?? long.MaxValue), Sql.Int(asked.Limit), Sql.Bigint(PageCharsMax), Sql.Bigint(asked.From)],
             row => View(row));
         if (asked.AfterSeq is null) entries.Reverse();
         return entries;

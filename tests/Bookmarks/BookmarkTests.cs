@@ -91,7 +91,7 @@ public sealed class BookmarkTests(SharedHost shared)
             }
         }
 
-        await leaves.As(bob).TryRemove(bob);
+        await leaves.As(alice).TryRemove(bob);
 
         var (seen, next) = (new List<string>(), (string?)null);
         do

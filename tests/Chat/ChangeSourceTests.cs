@@ -62,10 +62,8 @@ public sealed class ChangeSourceTests(ChatServer server) : ChangeSourceSuite
         await Commit(storage, new(log.Ledger, log.Id) { Read = (s_bob, 5) });
 
         var toCarol = await Read(storage, s_carol, since);
-        var room = Assert.IsType<ConversationView>(Assert.Single(toCarol, c => c.Event.Type == ChatLive.ConversationChanged.Name).Event.Data);
-        Assert.Equal("theirs", room.Title);
-        Assert.Equal([s_alice, s_bob, s_carol], room.Members.Select(m => m.User));
-        Assert.Equal(5, room.LastSeq);
+        Assert.Equal(new JoinedNotice(log.Id, ConversationKind.Group, "theirs"), Assert.Single(toCarol, c => c.Event.Type == ChatLive.ConversationJoined.Name).Event.Data);
+        Assert.DoesNotContain(await Read(storage, s_bob, since), c => c.Event.Type == ChatLive.ConversationJoined.Name);
         Assert.Equal([EntryKind.Joined, EntryKind.Titled, EntryKind.Text], toCarol.Select(c => c.Event.Data).OfType<MessageView>().Select(m => m.Kind));
         Assert.Equal([new ReadMarker(log.Id, s_bob, 5)], toCarol.Select(c => c.Event.Data).OfType<ReadMarker>());
 
@@ -76,6 +74,32 @@ public sealed class ChangeSourceTests(ChatServer server) : ChangeSourceSuite
         var left = Assert.Single(await Read(storage, s_carol, since));
         Assert.Equal(ChatLive.ConversationLeft.Name, left.Event.Type);
         Assert.Equal(new LeftNotice(log.Id), left.Event.Data);
+    }
+
+    [Fact]
+    public async Task Who_reads_from_their_joining_on_is_told_nothing_from_before_however_it_is_asked()
+    {
+        await using var storage = await ChatStorage.Create(server);
+        var log = await storage.Group(s_alice, s_bob);
+        var since = await Horizon(storage);
+        await storage.Send(log, s_alice, "before", "secret").End;
+        await Commit(storage, new(log.Ledger, log.Id, new LogEntry(EntryKind.Joined, s_alice, "", subject: s_carol) { ReadsAll = false }));
+        await storage.Send(log, s_alice, "after", "open").End;
+        var secret = (await storage.Messages.Find(log.Id, 3))!;
+        await Commit(storage, new(log.Ledger, log.Id) { Change = new(ChatRules.Edited(secret.View, "more secret", DateTimeOffset.UnixEpoch), secret.FirstPrint) });
+
+        foreach (var pushed in (PushedRun[][])[[], [new PushedRun(log.Id, 5, 5)], [new PushedRun(log.Id, 4, 4)]])
+        {
+            var told = await Read(storage, s_carol, since, pushed: pushed);
+            Assert.DoesNotContain(told, c => c.Event.Data is MessageView { Seq: < 4 });
+            Assert.Equal(
+                ((long[])[4, 5]).Except(pushed.SelectMany(run => (long[])[run.First, run.Last])),
+                told.Where(c => c.Event.Type == ChatLive.MessageCreated.Name).Select(c => c.Event.Seq!.Value));
+        }
+
+        Assert.Equal([null, "open"], (await storage.Messages.Read(s_carol, [new(log.Id, 3), new(log.Id, 5)])).Select(m => m?.Text));
+        Assert.Equal([4L, 5L], (await storage.Messages.History(log.Id, new(null, null, 100, From: 4))).Select(m => m.Seq));
+        Assert.Equal(4, (await Read(storage, s_bob, since)).Count);
     }
 
     [Fact]

@@ -16,6 +16,7 @@ public sealed class ConversationStateTests
         ("4. A group has a title", s => s with { Title = "" }),
         ("4. A group with members", s => s.With(s_alice, m => m with { Role = MemberRole.Member })),
         ("5. No two members", s => s.With(s_bob, m => m with { JoinedSeq = 1 })),
+        ("6. ", s => s.With(s_bob, m => m with { HistoryFrom = m.JoinedSeq + 1 })),
         ("own id", s => s.With(s_bob, m => m with { User = s_carol })),
     ];
 
@@ -71,15 +72,42 @@ public sealed class ConversationStateTests
     {
         var room = Group(s_alice, s_bob, s_carol);
 
-        var without = room.With([Left(s_alice, 4)]);
+        var without = room.With(Numbered(4, ChatRules.Leaving(room, s_alice, s_alice)));
 
-        Assert.Equal(s_bob, room.HeirOf(s_alice));
-        Assert.Null(room.HeirOf(s_carol));
         Assert.True(without.IsAdmin(s_bob));
         Assert.False(without.IsAdmin(s_carol));
         Assert.Empty(without.Check());
-        Assert.Null(Group(s_alice).HeirOf(s_alice));
-        Assert.Empty(Group(s_alice).With([Left(s_alice, 2)]).Check());
+        Assert.Single(ChatRules.Leaving(room, s_carol, s_carol));
+        Assert.Empty(Group(s_alice).With(Numbered(2, ChatRules.Leaving(Group(s_alice), s_alice, s_alice))).Check());
+    }
+
+    [Fact]
+    public void Roles_change_by_their_entries_and_a_group_keeps_an_admin()
+    {
+        var room = Group(s_alice, s_bob);
+        var two = room.With(Numbered(3, new LogEntry(EntryKind.Promoted, s_alice, "", subject: s_bob)));
+        var other = two.With(Numbered(4, new LogEntry(EntryKind.Demoted, s_bob, "", subject: s_alice)));
+
+        Assert.Equal([MemberRole.Admin, MemberRole.Admin], two.View().Members.Select(m => m.Role));
+        Assert.Equal([MemberRole.Member, MemberRole.Admin], other.View().Members.Select(m => m.Role));
+        Assert.Equal(ChatRefusals.LastAdmin, ChatRules.RefuseRole(room, s_alice, s_alice, MemberRole.Member));
+        Assert.Null(ChatRules.RefuseRole(two, s_alice, s_alice, MemberRole.Member));
+        Assert.Equal(ChatRefusals.NotAnAdmin, ChatRules.RefuseRole(room, s_bob, s_alice, MemberRole.Member));
+        Assert.Equal(ChatRefusals.NotAMember, ChatRules.RefuseRole(room, s_alice, s_carol, MemberRole.Admin));
+    }
+
+    [Fact]
+    public void Who_joins_reads_from_the_beginning_or_from_their_joining_as_the_group_had_chosen()
+    {
+        var room = Group(s_alice, s_bob).With(Numbered(3, new LogEntry(EntryKind.HistoryClosed, s_alice, "")));
+        var joined = room.With(Numbered(4, new LogEntry(EntryKind.Joined, s_alice, "", subject: s_carol) { ReadsAll = false }));
+
+        Assert.Equal(HistoryChoice.SinceJoining, room.History);
+        Assert.False(joined.MayRead(s_carol, 3));
+        Assert.True(joined.MayRead(s_carol, 4));
+        Assert.True(joined.MayRead(s_bob, 1));
+        Assert.Empty(joined.Check());
+        Assert.Equal(HistoryChoice.Everything, joined.With(Numbered(5, new LogEntry(EntryKind.HistoryOpened, s_alice, ""))).History);
     }
 
     [Fact]
@@ -127,7 +155,11 @@ public sealed class ConversationStateTests
 
     private static LogEntry Text(UserId sender, long seq) => new(EntryKind.Text, sender, "text", "key") { Seq = seq };
 
-    private static LogEntry Left(UserId who, long seq) => new(EntryKind.Left, who, "", subject: who) { Seq = seq };
+    private static LogEntry[] Numbered(long first, params LogEntry[] entries)
+    {
+        foreach (var (i, entry) in entries.Index()) entry.Seq = first + i;
+        return entries;
+    }
 }
 
 file static class Changes

@@ -123,7 +123,7 @@ public sealed class ConversationTests(SharedHost shared)
     }
 
     [Fact]
-    public async Task Whoever_left_sees_nothing_more_and_may_be_brought_back()
+    public async Task Whoever_left_sees_nothing_more_and_may_come_back_when_they_are_asked()
     {
         var (alice, bob, _) = await shared.Host.Three();
         var room = await alice.Group("Trip", bob);
@@ -136,9 +136,11 @@ public sealed class ConversationTests(SharedHost shared)
         Assert.Empty((await bob.Get<Page<ConversationSummary>>("/v1/conversations")).Items);
 
         await Person.Read<ConversationView>(await room.As(alice).TryInvite(bob));
+        await Person.Refused(await room.As(bob).TrySend("not yet"), HttpStatusCode.NotFound, "chat.not_found");
+        await Person.Read<ConversationView>(await bob.Send(HttpMethod.Post, $"/v1/invitations/{room}/accept"));
         await room.As(bob).Send("back");
         Assert.Equal(
-            ["alice added alice", "alice added bob", "bob removed bob", "alice added bob", "bob: back"], await room.As(bob).History(alice, bob));
+            ["alice added alice", "alice added bob", "bob removed bob", "bob added bob", "bob: back"], await room.As(bob).History(alice, bob));
     }
 
     [Fact]
@@ -167,6 +169,8 @@ public sealed class ConversationTests(SharedHost shared)
         await Person.Refused(await room.As(alice).TryRemove(bob), HttpStatusCode.Conflict, "chat.not_a_group");
         await Person.Refused(await room.As(alice).TryRemove(alice), HttpStatusCode.Conflict, "chat.not_a_group");
         await Person.Refused(await room.As(alice).TryRetitle("ours"), HttpStatusCode.Conflict, "chat.not_a_group");
+        await Person.Refused(await room.As(alice).TrySetRole(bob, "admin"), HttpStatusCode.Conflict, "chat.not_a_group");
+        await Person.Refused(await room.As(alice).TryChange(new { history = "sinceJoining" }), HttpStatusCode.Conflict, "chat.not_a_group");
     }
 
     [Fact]
@@ -179,7 +183,7 @@ public sealed class ConversationTests(SharedHost shared)
             foreach (var answer in (HttpResponseMessage[])
             [
                 await seat.TryView(), await seat.TrySend("let me in"), await seat.TryEdit(1, "x"), await seat.TryDelete(1), await seat.TryMarkRead(1),
-                await seat.TryInvite(carol), await seat.TryRemove(bob), await seat.TryRemove(carol), await seat.TryRetitle("mine"),
+                await seat.TryInvite(carol), await seat.TryRemove(bob), await seat.TryRemove(carol), await seat.TryRetitle("mine"), await seat.TrySetRole(carol, "admin"),
                 await carol.Http.GetAsync(new Uri($"{room.Path}/messages", UriKind.Relative)),
             ])
             {

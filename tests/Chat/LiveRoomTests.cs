@@ -23,7 +23,7 @@ public sealed class LiveRoomTests(SharedHost shared)
 
         await Eventually(() => Assert.Contains("last", carols.Texts));
         var heard = carols.Events.Where(e => Conversation(e) == room.Id.Value).Select(Type).ToList();
-        Assert.Equal(["message.created", "conversation.changed", "message.created", "conversation.left"], heard);
+        Assert.Equal(["conversation.joined", "message.created", "message.created", "conversation.left"], heard);
         Assert.DoesNotContain("she is gone", carols.Texts);
     }
 

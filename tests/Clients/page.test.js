@@ -238,6 +238,64 @@ story('A group is made, grows, is renamed and left', async ({ tab }) => {
   assert.deepEqual([line.title, line.memberCount], ['Sunday', 2]);
 });
 
+story('Who wants to be asked is invited to a group, declines one and joins another', async ({ tab }) => {
+  const [alice, bob] = await people('alice', 'bob');
+  const b = await tab();
+  await b.signIn(bob);
+  await b.page.getByRole('button', { name: 'Account' }).click();
+  await b.page.getByLabel('Ask me before others put me into a group').check();
+  await eventually(async () => assert.equal((await bob.call('GET', '/v1/me/joining')).joining, 'asked'));
+  await b.page.keyboard.press('Escape');
+
+  await alice.group('Walk', bob);
+  await alice.group('Swim', bob);
+  await b.page.getByRole('button', { name: 'Join Swim' }).waitFor();
+  await b.page.getByText('Alice invites you').first().waitFor();
+  await b.checkLayout();
+  await b.picture('invitations');
+  await b.page.getByRole('button', { name: 'Decline Swim' }).click();
+  await b.page.getByRole('button', { name: 'Join Swim' }).waitFor({ state: 'detached' });
+  await b.page.getByRole('button', { name: 'Join Walk' }).click();
+
+  await b.page.getByRole('heading', { name: 'Walk' }).waitFor();
+  await b.page.getByText('You joined').waitFor();
+  assert.equal(await b.page.locator('.invitations li').count(), 0);
+  await b.page.reload();
+  await b.page.getByRole('heading', { name: 'Walk' }).waitFor();
+  assert.equal(await b.page.locator('.invitations li').count(), 0);
+});
+
+story('An admin makes another, closes the history to newcomers and takes an invitation back', async ({ tab }) => {
+  const [alice, bob, carol] = await people('alice', 'bob', 'carol');
+  await carol.call('PUT', '/v1/me/joining', { joining: 'asked' });
+  const room = await alice.group('Walk', bob, carol);
+  const a = await tab();
+  await a.signIn(alice);
+  await a.openRoom('Walk');
+  const b = await tab();
+  await b.page.getByRole('button', { name: 'Account' }).click();
+  await b.page.getByRole('button', { name: 'Use this tab as somebody else' }).click();
+  await b.signIn(bob);
+  await b.openRoom('Walk');
+
+  await a.page.bringToFront();
+  await a.page.getByRole('button', { name: 'Members of the group' }).click();
+  await a.page.getByText(`@${carol.handle} · invited`).waitFor();
+  await a.page.getByRole('button', { name: 'Make admin Bob' }).click();
+  await a.page.getByRole('button', { name: 'Unmake admin Bob' }).waitFor();
+  await a.page.getByLabel('Newcomers may read what was said before').uncheck();
+  await a.picture('group-roles');
+  await a.page.getByRole('button', { name: 'Take back the invitation of Carol' }).click();
+  await a.page.getByText(`@${carol.handle} · invited`).waitFor({ state: 'detached' });
+
+  await b.page.bringToFront();
+  await b.page.getByText('Alice made you an admin').waitFor();
+  await b.page.getByText('Alice kept what was said before from newcomers').waitFor();
+  const view = await bob.call('GET', `/v1/conversations/${room}`);
+  assert.deepEqual([view.history, view.members.map((m) => m.role)], ['sinceJoining', ['admin', 'admin']]);
+  assert.deepEqual((await carol.call('GET', '/v1/invitations')).items, []);
+});
+
 story('Whatever is written is shown as the text that it is', async ({ tab }) => {
   const [alice, bob] = await people('alice', 'bob');
   const room = await alice.direct(bob);

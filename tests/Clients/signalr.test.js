@@ -164,7 +164,7 @@ test('Being added to a group and leaving it arrive live', async () => {
   const room = await alice.group('Walk', bob);
 
   await alice.call('POST', `/v1/conversations/${room}/members`, { users: [carol.user] });
-  await eventually(() => assert.equal(c.of('conversation.changed').find((e) => e.data.id === room)?.data.members.length, 3));
+  await eventually(() => assert.deepEqual(c.of('conversation.joined').find((e) => e.data.conversation === room)?.data, { conversation: room, kind: 'group', title: 'Walk' }));
   await alice.call('DELETE', `/v1/conversations/${room}/members/${carol.user}`);
 
   await eventually(() => assert.ok(c.of('conversation.left').some((e) => e.data.conversation === room)));

@@ -46,6 +46,21 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    public async Task What_many_are_told_costs_more_than_what_two_are_told()
+    {
+        await using var host = await Start(("Writes", 20));
+        var alice = await host.Person("alice");
+        var others = await host.People([.. Enumerable.Repeat("guest", 100)]);
+        var (small, large) = (await alice.Group("Small", others[0]), await alice.Group("Large", [.. others]));
+
+        var ofTwo = await small.As(alice).TryRetitle("Little");
+        var ofMany = await large.As(alice).TryRetitle("Big");
+
+        Assert.Equal(["15", "12"], ((HttpResponseMessage[])[ofTwo, ofMany]).Select(answer => Header(answer, "RateLimit-Remaining")));
+        Assert.Equal("19", Header(await large.As(await host.Person("stranger")).TryRetitle("Mine"), "RateLimit-Remaining"));
+    }
+
+    [Fact]
     public async Task However_many_come_at_once_no_more_pass_than_the_bucket_holds()
     {
         await using var host = await Start(("Reads", 50));

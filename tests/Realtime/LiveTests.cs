@@ -106,7 +106,7 @@ public sealed class LiveTests(SharedHost shared)
         await using var carols = await LiveClient.Subscribed(carol);
 
         var group = await alice.Group("Walks", bob, carol);
-        await Eventually(() => Assert.Contains(carols.Events, e => e.GetProperty("type").GetString() == "conversation.changed" && e.GetProperty("data").GetProperty("title").GetString() == "Walks"));
+        await Eventually(() => Assert.Contains(carols.Events, e => e.GetProperty("type").GetString() == "conversation.joined" && e.GetProperty("data").GetProperty("title").GetString() == "Walks"));
         await group.As(alice).TryRemove(carol);
 
         await Eventually(() => Assert.Contains(carols.Events, e => e.GetProperty("type").GetString() == "conversation.left"));

@@ -38,6 +38,10 @@ public sealed class Seat(Room room, Person person)
 
     public Task<HttpResponseMessage> TryRetitle(string title) => person.Send(HttpMethod.Patch, room.Path, new { title });
 
+    public Task<HttpResponseMessage> TryChange(object change) => person.Send(HttpMethod.Patch, room.Path, change);
+
+    public Task<HttpResponseMessage> TrySetRole(Person who, string role) => person.Send(HttpMethod.Patch, $"{room.Path}/members/{who.Id}", new { role });
+
     public Task<HttpResponseMessage> TryView() => person.Http.GetAsync(new Uri(room.Path, UriKind.Relative));
 
     public Task<ConversationView> View() => person.Get<ConversationView>(room.Path);
@@ -58,6 +62,10 @@ public sealed class Seat(Room room, Person person)
             EntryKind.Joined => $"{Name(entry.Sender)} added {Name(entry.Subject!.Value)}",
             EntryKind.Left => $"{Name(entry.Sender)} removed {Name(entry.Subject!.Value)}",
             EntryKind.Titled => $"{Name(entry.Sender)} named it {entry.Text}",
+            EntryKind.Promoted => $"{Name(entry.Sender)} made {Name(entry.Subject!.Value)} an admin",
+            EntryKind.Demoted => $"{Name(entry.Sender)} made {Name(entry.Subject!.Value)} a member",
+            EntryKind.HistoryOpened => $"{Name(entry.Sender)} opened the history",
+            EntryKind.HistoryClosed => $"{Name(entry.Sender)} closed the history",
             _ => $"{Name(entry.Sender)}: {entry.Text}",
         };
     }

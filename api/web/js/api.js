@@ -65,11 +65,27 @@ export class Api {
     return this.#signed('POST', '/v1/conversations', { body, idempotencyKey });
   }
 
-  retitle(id, title) { return this.#signed('PATCH', `/v1/conversations/${id}`, { body: { title } }); }
+  changeGroup(id, change) { return this.#signed('PATCH', `/v1/conversations/${id}`, { body: change }); }
+
+  setRole(id, user, role) { return this.#signed('PATCH', `/v1/conversations/${id}/members/${user}`, { body: { role } }); }
 
   invite(id, users) { return this.#signed('POST', `/v1/conversations/${id}/members`, { body: { users } }); }
 
   remove(id, user) { return this.#signed('DELETE', `/v1/conversations/${id}/members/${user}`); }
+
+  invitations() { return this.#signed('GET', '/v1/invitations'); }
+
+  accept(conversation) { return this.#signed('POST', `/v1/invitations/${conversation}/accept`); }
+
+  decline(conversation) { return this.#signed('DELETE', `/v1/invitations/${conversation}`); }
+
+  invited(id) { return this.#signed('GET', `/v1/conversations/${id}/invitations`); }
+
+  withdraw(id, user) { return this.#signed('DELETE', `/v1/conversations/${id}/invitations/${user}`); }
+
+  joining() { return this.#signed('GET', '/v1/me/joining'); }
+
+  chooseJoining(joining) { return this.#signed('PUT', '/v1/me/joining', { body: { joining } }); }
 
   edit(id, seq, text) { return this.#signed('PATCH', `/v1/conversations/${id}/messages/${seq}`, { body: { text } }); }
 

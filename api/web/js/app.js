@@ -1,6 +1,7 @@
 // One signed-in person at work: what the views ask for, and what flows between the model, the outbox, the live
 // connection and what is kept on this device. The document is not touched here.
 
+import { Groups } from './groups.js';
 import { Live } from './live.js';
 import { Outbox } from './outbox.js';
 import { People } from './people.js';
@@ -49,6 +50,7 @@ export class App extends EventTarget {
     this.live = new Live({ signalR: this.#signalR, session: this.session, position: this.#position, changed: (what) => this.#lived(what) });
     this.#people = new People({ api: this.#api, model, changed });
     this.#reader = new Reader({ api: this.#api, model, changed });
+    this.groups = new Groups({ api: this.#api, model, people: this.#people, viewed: (view) => this.#viewed(view), changed });
     this.#sender = new Sender({ outbox: this.outbox, live: this.live, settled: (letter, receipt) => this.#sent(letter, receipt), changed });
     this.ready = model.conversations.size > 0;
     this.#watchTimer = setInterval(() => this.#watch(true), WatchMs);
@@ -89,9 +91,15 @@ export class App extends EventTarget {
     return this.#viewed(await this.#api.start('group', title, [...new Set(people.map((p) => p.id))], key));
   }
 
-  async invite(id, handle) { this.#viewed(await this.#api.invite(id, [(await this.#people.find(handle)).id])); }
-
-  async retitle(id, title) { this.#viewed(await this.#api.retitle(id, title)); }
+  /** Whether this person may see the operators' pages. */
+  async isOperator() {
+    try {
+      await this.#api.jobQueues();
+      return true;
+    } catch {
+      return false;
+    }
+  }
 
   async removeMember(id, user) {
     await this.#api.remove(id, user);
@@ -175,13 +183,13 @@ export class App extends EventTarget {
     this.#sender.sendAll();
     if (!this.#listed) {
       this.#listed = true;
-      this.#reader.inbox().then(() => this.#watch(), () => { this.#listed = false; });
+      Promise.all([this.#reader.inbox(), this.#reader.invitations()]).then(() => this.#watch(), () => { this.#listed = false; });
     }
     this.#watch(true);
   }
 
   async #reload() {
-    const ids = await this.#reader.inbox();
+    const [ids] = await Promise.all([this.#reader.inbox(), this.#reader.invitations()]);
     this.#listed = this.ready = true;
     this.model.keepOnly(ids);
     this.dispatchEvent(new Event('reset'));

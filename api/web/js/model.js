@@ -1,6 +1,7 @@
 // What this page knows: conversations, people, who is here and who is writing. Events, lists and answers may come in any
 // order and twice; numbers and versions decide, never the order of arrival. No network, no document.
 
+import { rebase, retitle, turn, unknown } from './membership.js';
 import { Timeline } from './timeline.js';
 
 /** How long somebody who wrote a letter counts as writing. */
@@ -15,6 +16,7 @@ export class Model {
   conversations = new Map();
   people = new Map();
   online = new Map();
+  invitations = new Map();
   #typing = new Map();
   #left = new Map();
   #strays = new Map();
@@ -50,8 +52,10 @@ export class Model {
     switch (type) {
       case 'message.created':
       case 'message.changed': return this.putEntry(data) || this.#isLeft(data) ? null : this.#stray(data);
-      case 'conversation.changed': this.putView(data); return null;
+      case 'conversation.joined': return this.#join(data, seq ?? 0);
       case 'conversation.left': this.leave(data.conversation, seq ?? 0); return null;
+      case 'invitation.made': this.invitations.set(data.conversation, data); return null;
+      case 'invitation.ended': this.invitations.delete(data.conversation); return null;
       case 'read.moved': this.putRead(data); return null;
       case 'typing': this.#writing(data, now); return null;
       case 'presence': this.online.set(data.user, data.online); return null;
@@ -67,7 +71,7 @@ export class Model {
     this.#count(conversation, entry);
     conversation.lastSeq = Math.max(conversation.lastSeq, entry.seq);
     if (isNewer(entry, conversation.lastEntry)) conversation.lastEntry = entry;
-    if (entry.kind === 'titled' && entry.seq > conversation.viewSeq) conversation.title = entry.text;
+    turn(conversation, entry);
     this.#typing.get(entry.conversation)?.delete(entry.sender);
     return true;
   }
@@ -85,7 +89,7 @@ export class Model {
   /** Takes one line of the list of conversations. */
   putSummary(summary) {
     const conversation = this.#known(summary.id, summary.kind);
-    if (summary.lastSeq >= conversation.viewSeq) conversation.title = summary.title;
+    if (summary.lastSeq >= conversation.viewSeq) retitle(conversation, summary.title, summary.lastSeq);
     if (summary.lastSeq >= conversation.lastSeq) [conversation.unread, conversation.erased] = [summary.unread ?? 0, []];
     conversation.peer = summary.peer ?? conversation.peer;
     conversation.memberCount = summary.memberCount;
@@ -103,11 +107,7 @@ export class Model {
     conversation.createdAt = view.createdAt;
     conversation.lastSeq = Math.max(conversation.lastSeq, view.lastSeq);
     if (view.lastSeq >= conversation.viewSeq) {
-      conversation.viewSeq = view.lastSeq;
-      conversation.title = view.title;
-      conversation.memberCount = view.members.length;
-      const known = conversation.members;
-      conversation.members = new Map(view.members.map((m) => [m.user, { ...m, readSeq: Math.max(m.readSeq, known?.get(m.user)?.readSeq ?? 0) }]));
+      rebase(conversation, { seq: view.lastSeq, title: view.title, history: view.history, members: new Map(view.members.map((m) => [m.user, m])) });
       if (view.kind === 'direct') conversation.peer = view.members.find((m) => m.user !== this.me)?.user ?? conversation.peer;
     }
     for (const member of view.members) this.putRead({ conversation: view.id, user: member.user, seq: member.readSeq });
@@ -133,6 +133,9 @@ export class Model {
     this.conversations.delete(id);
   }
 
+  /** Takes the list of invitations that wait for an answer. */
+  putInvitations(items) { this.invitations = new Map(items.map((invitation) => [invitation.conversation, invitation])); }
+
   putPerson(profile) { this.people.set(profile.id, { handle: profile.handle, displayName: profile.displayName }); }
 
   /** After a reset: what the lists no longer name is gone, and histories are read anew. */
@@ -153,14 +156,21 @@ export class Model {
     let conversation = this.conversations.get(id);
     if (!conversation) {
       conversation = {
-        id, kind, title: null, peer: null, createdAt: null, members: null, memberCount: 0,
-        lastSeq: 0, readSeq: 0, unread: 0, erased: [], viewSeq: 0, lastEntry: null, timeline: new Timeline(),
+        id, kind, peer: null, createdAt: null, ...unknown(),
+        lastSeq: 0, readSeq: 0, unread: 0, erased: [], lastEntry: null, timeline: new Timeline(),
       };
       this.conversations.set(id, conversation);
       for (const entry of this.#strays.get(id) ?? []) this.putEntry(entry);
       this.#strays.delete(id);
     }
     return conversation;
+  }
+
+  /** The person is in a conversation from an entry on: it is asked for unless it is known with its members. */
+  #join({ conversation: id }, seq) {
+    if (seq < (this.#left.get(id) ?? 0)) return null;
+    this.#left.delete(id);
+    return this.conversation(id)?.members ? null : id;
   }
 
   #isUnread(entry) { return entry.kind === 'text' && !entry.deletedAt && entry.sender !== this.me; }

@@ -31,6 +31,12 @@ export class Reader {
     return this.#inboxFrom(null);
   }
 
+  /** Reads the invitations that wait for an answer. */
+  async invitations() {
+    this.#model.putInvitations((await this.#api.invitations()).items);
+    this.#changed();
+  }
+
   async moreConversations() { await this.#once('inbox', () => this.#inboxFrom(this.#next)); }
 
   async conversation(id) {

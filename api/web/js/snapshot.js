@@ -1,6 +1,7 @@
 // What a page keeps for its next opening: the cursor and the state that the cursor belongs to, always together, so that
 // reading on from the cursor leads exactly to the present.
 
+import { folded, rebase } from './membership.js';
 import { Model } from './model.js';
 
 const Version = 1;
@@ -13,8 +14,7 @@ export function take(model, cursor) {
     cursor,
     people: [...model.people],
     conversations: model.list.map((conversation, i) => ({
-      ...conversation,
-      members: conversation.members ? [...conversation.members.values()] : null,
+      ...folded(conversation),
       timeline: i < ConversationsKept ? page(conversation.timeline) : null,
     })),
   };
@@ -28,7 +28,8 @@ export function restore(me, snapshot) {
     for (const [id, person] of snapshot.people) model.people.set(id, person);
     for (const { timeline, members, ...rest } of snapshot.conversations) {
       const conversation = model.putSummary(rest);
-      Object.assign(conversation, rest, { members: members ? new Map(members.map((m) => [m.user, m])) : null });
+      Object.assign(conversation, rest);
+      rebase(conversation, { seq: rest.viewSeq, title: rest.title, history: rest.history, members: members ? new Map(members.map((m) => [m.user, m])) : null });
       if (timeline) conversation.timeline.putPage(timeline);
     }
     return { model, cursor: snapshot.cursor };

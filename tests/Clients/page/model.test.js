@@ -127,9 +127,39 @@ test('Being added again after leaving brings the conversation back', () => {
   const model = knowing(summary(5, 5));
   model.apply({ type: 'conversation.left', data: { conversation: 'room' }, topic: 'room', seq: 6, version: 1 }, 0);
 
-  model.apply({ type: 'conversation.changed', data: view(7), topic: 'room', seq: 7, version: 1 }, 0);
+  assert.equal(model.apply({ type: 'conversation.joined', data: { conversation: 'room', kind: 'group', title: 'Walk' }, topic: 'room', seq: 7, version: 1 }, 0), 'room');
+  model.putView(view(7));
 
   assert.equal(model.conversation('room').lastSeq, 7);
+  assert.equal(model.apply({ type: 'conversation.joined', data: { conversation: 'room', kind: 'group', title: 'Walk' }, topic: 'room', seq: 7, version: 1 }, 0), null);
+});
+
+test('Members, roles, the title and what newcomers read follow the entries, in whatever order they come', () => {
+  const carol = 'carol';
+  const entries = [
+    entry(6, { kind: 'joined', sender: alice, subject: carol }), entry(7, { kind: 'promoted', sender: alice, subject: carol }),
+    entry(8, { kind: 'demoted', sender: carol, subject: alice }), entry(9, { kind: 'left', sender: bob, subject: bob }),
+    entry(10, { kind: 'titled', sender: carol, text: 'Hike' }), entry(11, { kind: 'historyClosed', sender: carol }),
+  ];
+  for (const order of [entries, [...entries].reverse()]) {
+    const model = new Model(alice);
+    model.putView(view(5));
+    for (const one of order) model.apply({ type: 'message.created', data: one, topic: 'room', seq: one.seq, version: 1 }, 0);
+
+    const room = model.conversation('room');
+    assert.deepEqual([...room.members.values()].map((m) => `${m.user} ${m.role}`), ['alice member', 'carol admin']);
+    assert.deepEqual([room.title, room.history, room.memberCount], ['Hike', 'sinceJoining', 2]);
+  }
+});
+
+test('A view that was read before some entries does not undo them', () => {
+  const model = new Model(alice);
+  model.putView(view(5));
+  model.apply(created(7, { kind: 'promoted', sender: alice, subject: bob }), 0);
+
+  model.putView(view(6));
+
+  assert.equal(model.conversation('room').members.get(bob).role, 'admin');
 });
 
 test('Somebody counts as writing for five seconds, until their message comes', () => {

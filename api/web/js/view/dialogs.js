@@ -61,22 +61,35 @@ export function showNewConversation(app, opened) {
 /** A group's members and title; redrawn as they change. */
 export function showGroup(app, id, { failed, left }) {
   const list = h('ul', { class: 'members' });
+  const invited = h('ul', { class: 'members' });
   const rename = h('div', { class: 'parts' });
+  const history = h('input', {
+    type: 'checkbox',
+    onchange: () => app.groups.change(id, { history: history.checked ? 'everything' : 'sinceJoining' }).catch((e) => { draw(); failed(e); }),
+  });
   const draw = () => {
     const conversation = app.model.conversation(id);
     if (!conversation) return dialog.close();
     const admin = conversation.members?.get(app.me)?.role === 'admin';
-    list.replaceChildren(...[...(conversation.members?.values() ?? [])].map((member) => memberLine(app, id, member, admin, failed)));
+    const members = [...(conversation.members?.values() ?? [])];
+    const lastAdmin = members.filter((member) => member.role === 'admin').length === 1;
+    list.replaceChildren(...members.map((member) => memberLine(app, id, member, { admin, lastAdmin, failed })));
     rename.hidden = !admin;
+    history.checked = conversation.history !== 'sinceJoining';
+  };
+  const readInvited = async () => {
+    const admin = app.model.conversation(id)?.members?.get(app.me)?.role === 'admin';
+    invited.replaceChildren(...(await app.groups.invited(id)).map(({ user }) => invitedLine(app, user, admin ? () => app.groups.withdraw(id, user).then(readInvited, failed) : null)));
   };
   const dialog = showDialog('Group', (self) => {
     const title = field('Title', { maxlength: '100', value: app.model.conversation(id)?.title ?? '' });
     const handle = field('Add by handle', { autocapitalize: 'none', spellcheck: 'false', maxlength: '31' });
     rename.append(
-      form('part', () => app.retitle(id, title.input.value.trim()), h('div', { class: 'row' }, title.label, h('button', { type: 'submit' }, 'Rename'))),
-      form('part', async () => { await app.invite(id, handle.input.value); handle.input.value = ''; },
-        h('div', { class: 'row' }, handle.label, h('button', { type: 'submit' }, 'Add'))));
-    return [list, rename, h('button', {
+      form('part', () => app.groups.change(id, { title: title.input.value.trim() }), h('div', { class: 'row' }, title.label, h('button', { type: 'submit' }, 'Rename'))),
+      form('part', async () => { await app.groups.invite(id, handle.input.value); handle.input.value = ''; await readInvited(); },
+        h('div', { class: 'row' }, handle.label, h('button', { type: 'submit' }, 'Add'))),
+      h('label', { class: 'check' }, history, h('span', {}, 'Newcomers may read what was said before')));
+    return [list, invited, rename, h('button', {
       class: 'danger wide', type: 'button',
       onclick: () => app.removeMember(id, app.me).then(() => { self.close(); left(); }, failed),
     }, 'Leave the group')];
@@ -84,16 +97,25 @@ export function showGroup(app, id, { failed, left }) {
   app.addEventListener('change', draw);
   dialog.addEventListener('close', () => app.removeEventListener('change', draw));
   draw();
+  readInvited().catch(failed);
 }
 
-function memberLine(app, id, { user, role }, admin, failed) {
+function invitedLine(app, user, withdraw) {
+  const { handle, displayName } = app.person(user);
+  return h('li', {}, avatar(user, displayName, false),
+    h('span', { class: 'names' }, h('b', { dir: 'auto' }, displayName), h('small', {}, handle ? `@${handle} · invited` : 'invited')),
+    withdraw ? h('button', { class: 'link', type: 'button', onclick: withdraw }, 'Take back', h('span', { class: 'unseen' }, ' the invitation of ', bdi(displayName))) : null);
+}
+
+function memberLine(app, id, { user, role }, { admin, lastAdmin, failed }) {
   const name = nameOf(app, user);
+  const act = (caption, run) => h('button', { class: 'link', type: 'button', onclick: () => run().catch(failed) }, caption, h('span', { class: 'unseen' }, ' ', bdi(name)));
   const { handle, displayName } = app.person(user);
   return h('li', {}, avatar(user, displayName, app.model.online.get(user) === true),
     h('span', { class: 'names' }, h('b', { dir: 'auto' }, name), h('small', {}, `@${handle}${role === 'admin' ? ' · admin' : ''}`)),
-    admin && user !== app.me
-      ? h('button', { class: 'link', type: 'button', onclick: () => app.removeMember(id, user).catch(failed) }, 'Remove', h('span', { class: 'unseen' }, ' ', bdi(name)))
-      : null);
+    admin && role === 'member' ? act('Make admin', () => app.groups.setRole(id, user, 'admin')) : null,
+    admin && role === 'admin' && !lastAdmin ? act('Unmake admin', () => app.groups.setRole(id, user, 'member')) : null,
+    admin && user !== app.me ? act('Remove', () => app.removeMember(id, user)) : null);
 }
 
 export function showMessage(entry, { edit, erase }) {
@@ -105,13 +127,19 @@ export function showMessage(entry, { edit, erase }) {
   ]);
 }
 
-export function showAccount(app, { another, signOut }) {
+export function showAccount(app, { another, signOut, failed }) {
+  const asked = h('input', { type: 'checkbox', disabled: true, onchange: () => app.groups.chooseAsked(asked.checked).catch((e) => { asked.checked = !asked.checked; failed(e); }) });
+  const operators = h('p', { hidden: true }, h('a', { href: '/jobs' }, 'Jobs, dashboard and what else operators look at'));
+  app.isOperator().then((is) => { operators.hidden = !is; });
+  app.groups.isAsked().then((value) => { [asked.checked, asked.disabled] = [value, false]; }, failed);
   showDialog(`@${app.session.handle}`, (dialog) => [
+    h('label', { class: 'check' }, asked, h('span', {}, 'Ask me before others put me into a group')),
     h('div', { class: 'choices' },
       h('button', { type: 'button', onclick: () => { dialog.close(); another(); } }, 'Use this tab as somebody else'),
       h('button', { class: 'danger', type: 'button', onclick: () => { dialog.close(); signOut(); } }, 'Sign out')),
     app.outbox.waiting.length
       ? h('p', { class: 'hint' }, 'Some messages are not sent yet. They stay on this device and are sent when you are signed in here again.') : null,
+    operators,
     h('p', { class: 'hint' }, 'Each tab of this browser can be a different person.'),
   ]);
 }

@@ -1,6 +1,7 @@
 // The list of conversations: who, the newest entry in one line, what is unread, who is here.
 
 import { bdi, h, hidden, icon, reconcile } from './dom.js';
+import { InvitationsView } from './invitations.js';
 import { avatar, namesStamp, preview, titleOf } from './names.js';
 import { shortTime } from './format.js';
 
@@ -10,21 +11,23 @@ export class InboxView {
   #note = h('p', { class: 'empty' });
   #more;
 
-  constructor(app, { startNew, openMenu }) {
+  constructor(app, { startNew, openMenu, failed, opened }) {
     this.#app = app;
+    this.invitations = new InvitationsView(app, { failed, opened });
     this.#more = h('button', { class: 'link', type: 'button', onclick: () => void app.loadMoreConversations().catch(() => {}) }, 'Show older conversations');
     this.me = h('button', { class: 'me', type: 'button', 'aria-haspopup': 'dialog', onclick: openMenu });
     this.element = h('nav', { class: 'inbox', 'aria-label': 'Conversations' },
       h('h1', { class: 'unseen' }, 'OrleansSocial'),
       h('header', {}, this.me,
         h('button', { class: 'primary round', type: 'button', onclick: startNew, 'aria-label': 'New conversation', title: 'New conversation' }, icon('plus'))),
-      h('div', { class: 'scroll' }, this.#list, this.#note, this.#more));
+      h('div', { class: 'scroll' }, this.invitations.element, this.#list, this.#note, this.#more));
   }
 
   render(active) {
     const app = this.#app;
     const now = Date.now();
     this.#renderMe();
+    this.invitations.render();
     reconcile(this.#list, app.model.list, {
       key: (conversation) => conversation.id,
       stamp: (conversation) => this.#stamp(conversation, active, now),

@@ -23,6 +23,10 @@ export function happening(app, entry) {
     case 'joined': return self ? [who, entry.seq === 1 ? ' started the group' : ' joined'] : [who, ' added ', whom];
     case 'left': return self ? [who, ' left'] : [who, ' removed ', whom];
     case 'titled': return [who, ' named the group “', bdi(entry.text), '”'];
+    case 'promoted': return [who, ' made ', whom, ' an admin'];
+    case 'demoted': return self ? [who, ' gave up being an admin'] : [who, ' made ', whom, ' an ordinary member'];
+    case 'historyOpened': return [who, ' let newcomers read everything that was said before'];
+    case 'historyClosed': return [who, ' kept what was said before from newcomers'];
     default: return ['Something happened that this page does not know'];
   }
 }

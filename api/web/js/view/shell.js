@@ -29,10 +29,13 @@ export class Shell {
     this.toast = h('div', { class: 'toast', role: 'alert', hidden: true });
     this.spoken = h('div', { class: 'unseen', 'aria-live': 'polite' });
     const failed = (e) => this.#say(e.message);
+    const opened = (id) => { location.hash = `#/c/${id}`; };
     this.room = new RoomView(app, { failed, left: () => { location.hash = '#/'; } });
     this.inbox = new InboxView(app, {
-      startNew: () => showNewConversation(app, (id) => { location.hash = `#/c/${id}`; }),
-      openMenu: () => showAccount(app, actions),
+      startNew: () => showNewConversation(app, opened),
+      openMenu: () => showAccount(app, { ...actions, failed }),
+      failed,
+      opened,
     });
     this.frame = h('div', { class: 'frame' }, this.banner, h('div', { class: 'columns' }, this.inbox.element, this.room.element), this.toast, this.spoken);
     root.replaceChildren(this.frame);

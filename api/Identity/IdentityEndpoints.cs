@@ -38,6 +38,7 @@ public static class IdentityEndpoints
         auth.MapPost("/logout", Logout).Signed().Limited(s_refreshing).Repeated().WithSummary("End the session").Asks<ISessionGrain>(nameof(ISessionGrain.End));
         auth.MapPost("/tickets", Ticket).Signed().Limited(Rate.Live).Repeated().WithSummary("Get a ticket that opens one live connection within 30 seconds, as ?ticket= of the event stream or the hub")
             .Asks<ITicketGrain>(nameof(ITicketGrain.Issue));
+        v1.MapRights();
         return v1;
     }
 

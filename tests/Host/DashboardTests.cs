@@ -10,6 +10,17 @@ namespace OrleansSocial.Host;
 public sealed class DashboardTests
 {
     [Fact]
+    public async Task Whoever_operates_is_told_so_and_nobody_else_is()
+    {
+        await using var host = await SocialHost.Start();
+        var ((olga, _), alice) = (await Operator(host), await host.Person("alice"));
+
+        Assert.True((await olga.Get<Rights>("/v1/me/rights")).Operates);
+        Assert.False((await alice.Get<Rights>("/v1/me/rights")).Operates);
+        await Person.Refused(await host.Http.GetAsync(new Uri("/v1/me/rights", UriKind.Relative)), HttpStatusCode.Unauthorized, "identity.not_signed_in");
+    }
+
+    [Fact]
     public async Task An_operator_opens_it_by_a_ticket_and_sees_the_silos_but_nothing_that_grains_have_stored()
     {
         await using var host = await SocialHost.Start();

@@ -91,6 +91,8 @@ export class Api {
 
   erase(id, seq) { return this.#signed('DELETE', `/v1/conversations/${id}/messages/${seq}`); }
 
+  rights() { return this.#signed('GET', '/v1/me/rights'); }
+
   jobQueues() { return this.#signed('GET', '/v1/admin/jobs/queues'); }
 
   jobs({ state, queue, after, before, limit }) { return this.#signed('GET', `/v1/admin/jobs?${query({ state, queue, after, before, limit })}`); }

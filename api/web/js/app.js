@@ -92,14 +92,7 @@ export class App extends EventTarget {
   }
 
   /** Whether this person may see the operators' pages. */
-  async isOperator() {
-    try {
-      await this.#api.jobQueues();
-      return true;
-    } catch {
-      return false;
-    }
-  }
+  async operates() { return (await this.#api.rights()).operates; }
 
   async removeMember(id, user) {
     await this.#api.remove(id, user);

@@ -62,6 +62,7 @@ export function showNewConversation(app, opened) {
 export function showGroup(app, id, { failed, left }) {
   const list = h('ul', { class: 'members' });
   const invited = h('ul', { class: 'members' });
+  let waiting = [];
   const rename = h('div', { class: 'parts' });
   const history = h('input', {
     type: 'checkbox',
@@ -74,12 +75,13 @@ export function showGroup(app, id, { failed, left }) {
     const members = [...(conversation.members?.values() ?? [])];
     const lastAdmin = members.filter((member) => member.role === 'admin').length === 1;
     list.replaceChildren(...members.map((member) => memberLine(app, id, member, { admin, lastAdmin, failed })));
+    invited.replaceChildren(...waiting.map(({ user }) => invitedLine(app, user, admin ? () => app.groups.withdraw(id, user).then(readInvited).catch(failed) : null)));
     rename.hidden = !admin;
     history.checked = conversation.history !== 'sinceJoining';
   };
   const readInvited = async () => {
-    const admin = app.model.conversation(id)?.members?.get(app.me)?.role === 'admin';
-    invited.replaceChildren(...(await app.groups.invited(id)).map(({ user }) => invitedLine(app, user, admin ? () => app.groups.withdraw(id, user).then(readInvited, failed) : null)));
+    waiting = await app.groups.invited(id);
+    draw();
   };
   const dialog = showDialog('Group', (self) => {
     const title = field('Title', { maxlength: '100', value: app.model.conversation(id)?.title ?? '' });
@@ -130,7 +132,7 @@ export function showMessage(entry, { edit, erase }) {
 export function showAccount(app, { another, signOut, failed }) {
   const asked = h('input', { type: 'checkbox', disabled: true, onchange: () => app.groups.chooseAsked(asked.checked).catch((e) => { asked.checked = !asked.checked; failed(e); }) });
   const operators = h('p', { hidden: true }, h('a', { href: '/jobs' }, 'Jobs, dashboard and what else operators look at'));
-  app.isOperator().then((is) => { operators.hidden = !is; });
+  app.operates().then((may) => { operators.hidden = !may; }, failed);
   app.groups.isAsked().then((value) => { [asked.checked, asked.disabled] = [value, false]; }, failed);
   showDialog(`@${app.session.handle}`, (dialog) => [
     h('label', { class: 'check' }, asked, h('span', {}, 'Ask me before others put me into a group')),

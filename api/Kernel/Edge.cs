@@ -14,7 +14,7 @@ public static class Edge
     /// <summary>Registers the common services of the edge.</summary>
     public static IServiceCollection AddEdgeKernel(this IServiceCollection services)
     {
-        services.ConfigureHttpJsonOptions(o => SocialJson.Configure(o.SerializerOptions));
+        services.ConfigureHttpJsonOptions(o => SocialJson.ConfigureBodies(o.SerializerOptions));
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.AddExceptionHandler<Faults>();
         services.AddProblemDetails();

@@ -113,7 +113,7 @@ public sealed class ProfileTests(SharedHost shared)
         var profile = await Person.Read<ProfileView>(await asAlice.GetAsync(new Uri("/v1/me", UriKind.Relative)));
 
         Assert.Equal(("still here", 2), (profile.Bio, profile.Version));
-        await Person.Refused(await asBob.GetAsync(new Uri("/v1/me", UriKind.Relative)), HttpStatusCode.Unauthorized, "identity.not_signed_in");
+        await Person.Refused(await asBob.GetAsync(new Uri("/v1/me", UriKind.Relative)), HttpStatusCode.Unauthorized, "identity.session_ended");
         await Person.Read<Identity.SessionTokens>(await after.Http.PostAsJsonAsync("/v1/auth/login", new { handle = alice.Handle, password = Person.Password }));
         await Person.Read<Identity.SessionTokens>(await after.Http.PostAsJsonAsync("/v1/auth/refresh", new { refreshToken = alice.Tokens.RefreshToken }));
     }

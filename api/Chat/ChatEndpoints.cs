@@ -61,9 +61,11 @@ public static class ChatEndpoints
             .WithSummary("Send a text").Refuses(CommonRefusals.TwoKeys).Asks<IConversationGrain>(nameof(IConversationGrain.Send));
         conversations.MapGet("/{id}/messages", History).Signed().Limited(Rate.Reads).Repeated()
             .WithSummary("A stretch of history, oldest first").Paged().Asks<IConversationGrain>(nameof(IConversationGrain.History));
-        conversations.MapPatch("/{id}/messages/{seq}", Edit).Signed().Limited(Messages).Repeated().BodyBytesMax(TextBytesMax)
+        conversations.MapGet("/{id}/messages/{seq}", Message).Signed().Limited(Rate.Reads).Repeated().Tagged((MessageView m) => m.Version)
+            .WithSummary("One message").Asks<IConversationGrain>(nameof(IConversationGrain.Message));
+        conversations.MapPatch("/{id}/messages/{seq}", Edit).Signed().Limited(Messages).RepeatedWithoutIfMatch().Tagged((MessageView m) => m.Version).BodyBytesMax(TextBytesMax)
             .WithSummary("Replace the text of one's message").Asks<IConversationGrain>(nameof(IConversationGrain.Edit));
-        conversations.MapDelete("/{id}/messages/{seq}", Delete).Signed().Limited(Messages).Repeated()
+        conversations.MapDelete("/{id}/messages/{seq}", Delete).Signed().Limited(Messages).RepeatedWithoutIfMatch().Tagged((MessageView m) => m.Version)
             .WithSummary("Empty a message").Asks<IConversationGrain>(nameof(IConversationGrain.Delete));
     }
 
@@ -108,11 +110,14 @@ public static class ChatEndpoints
     private static Task<Outcome<MessagePage>> History(ConversationId id, [AsParameters] PageQuery page, Caller caller, IGrainFactory grains) =>
         page.Read(ask => grains.GetGrain<IConversationGrain>(id).History(caller.User, ask));
 
-    private static Task<Outcome<MessageView>> Edit(ConversationId id, long seq, NewText body, Caller caller, IGrainFactory grains) =>
-        grains.GetGrain<IConversationGrain>(id).Edit(caller.User, seq, body.Text);
+    private static Task<Outcome<MessageView>> Message(ConversationId id, long seq, Caller caller, IGrainFactory grains) =>
+        grains.GetGrain<IConversationGrain>(id).Message(caller.User, seq);
 
-    private static Task<Outcome<MessageView>> Delete(ConversationId id, long seq, Caller caller, IGrainFactory grains) =>
-        grains.GetGrain<IConversationGrain>(id).Delete(caller.User, seq);
+    private static Task<Outcome<MessageView>> Edit(ConversationId id, long seq, NewText body, IfMatch onlyIf, Caller caller, IGrainFactory grains) =>
+        onlyIf.Change(version => grains.GetGrain<IConversationGrain>(id).Edit(caller.User, seq, body.Text, version));
+
+    private static Task<Outcome<MessageView>> Delete(ConversationId id, long seq, IfMatch onlyIf, Caller caller, IGrainFactory grains) =>
+        onlyIf.Change(version => grains.GetGrain<IConversationGrain>(id).Delete(caller.User, seq, version));
 }
 
 /// <summary>Starts a conversation.</summary>

@@ -80,7 +80,7 @@ internal sealed record AccessTokenClaims(
     [property: JsonPropertyName("exp")] uint ExpiresAt,
     [property: JsonPropertyName("jti")] string TokenId);
 
-/// <summary>Why an access token is refused. For logs and tests; a client hears only that it is not signed in.</summary>
+/// <summary>Why an access token is refused. For logs and tests; a client hears whether it has expired, its session has ended, or it is none (<see cref="TokenFaults.Refusal"/>).</summary>
 internal enum TokenFault
 {
     /// <summary>It is good.</summary>
@@ -119,6 +119,21 @@ internal enum TokenFault
     /// <summary>Its time is over.</summary>
     Expired,
 
+    /// <summary>Its session has ended.</summary>
+    SessionEnded,
+
     /// <summary>Its time has not come, or is longer than ours are.</summary>
     Time,
+}
+
+/// <summary>What clients hear of faults.</summary>
+internal static class TokenFaults
+{
+    /// <summary>The refusal of a token with this fault. Only what this cluster signed is told that its time is over: whether to refresh or to sign in again is of use to its owner alone.</summary>
+    public static Refusal Refusal(this TokenFault fault) => fault switch
+    {
+        TokenFault.Expired => IdentityRefusals.TokenExpired,
+        TokenFault.SessionEnded => IdentityRefusals.SessionEnded,
+        _ => IdentityRefusals.TokenInvalid,
+    };
 }

@@ -21,7 +21,7 @@ internal sealed class AccessTokens(VerificationKeys keys, EndedSessions ended, T
         return ended.Contains(session);
     }
 
-    /// <summary>The token when it is good now, or why it is not. A session that has ended is <see cref="TokenFault.Expired"/>.</summary>
+    /// <summary>The token when it is good now, or why it is not.</summary>
     public async ValueTask<(AccessToken? Token, TokenFault Fault)> Verify(string text, CancellationToken cancellation)
     {
         if (text.Length > AccessTokenForm.CharsMax) return (null, TokenFault.Size);
@@ -39,8 +39,8 @@ internal sealed class AccessTokens(VerificationKeys keys, EndedSessions ended, T
             _verified.Add(digest, token);
         }
 
-        var over = clock.GetUtcNow() >= EndOf(token) || ended.Contains(token.Caller.Session);
-        return over ? (null, TokenFault.Expired) : (token, TokenFault.None);
+        if (ended.Contains(token.Caller.Session)) return (null, TokenFault.SessionEnded);
+        return clock.GetUtcNow() >= EndOf(token) ? (null, TokenFault.Expired) : (token, TokenFault.None);
     }
 }
 

@@ -19,6 +19,9 @@ internal sealed class BearerHandler(
     private const string QueryName = "access_token";
     private const string TicketName = "ticket";
 
+    // What a challenge answers; the handler is made for one request.
+    private Refusal _refusal = IdentityRefusals.NotSignedIn;
+
     /// <inheritdoc/>
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -27,23 +30,28 @@ internal sealed class BearerHandler(
         var inQuery = isHub ? Request.Query[QueryName] : default;
         var tickets = isHub || Request.Path == LivePaths.Stream ? Request.Query[TicketName] : default;
         if (inHeader.Count + inQuery.Count + tickets.Count == 0) return AuthenticateResult.NoResult();
-        if (inHeader.Count + inQuery.Count + tickets.Count > 1) return AuthenticateResult.Fail("More than one token.");
+        if (inHeader.Count + inQuery.Count + tickets.Count > 1) return Refused(IdentityRefusals.TokenInvalid);
         if (tickets.Count == 1) return await SignInBy(tickets[0]);
 
+        // Another scheme than ours, or the word without a token, is no token.
         var text = inHeader.Count == 1 ? AfterScheme(inHeader[0]) : inQuery[0];
-        if (string.IsNullOrEmpty(text)) return AuthenticateResult.Fail("Not a bearer token.");
+        if (string.IsNullOrEmpty(text)) return AuthenticateResult.NoResult();
         var (token, fault) = await tokens.Verify(text, Context.RequestAborted);
-        if (token is null) return AuthenticateResult.Fail(fault.ToString());
-
-        return SignedIn(token.Caller with { ExpiresAt = tokens.EndOf(token) });
+        return token is null ? Refused(fault.Refusal()) : SignedIn(token.Caller with { ExpiresAt = tokens.EndOf(token) });
     }
 
     private async Task<AuthenticateResult> SignInBy(string? ticket)
     {
-        if (!Tickets.IsForm(ticket)) return AuthenticateResult.Fail("Not a ticket.");
-        return await grains.GetGrain<ITicketGrain>(Tickets.KeyOf(ticket)).Redeem() is { } holder && !await tokens.HasEnded(holder.Session, Context.RequestAborted)
-            ? SignedIn(new Caller(holder.User, holder.Session, holder.Handle) { ExpiresAt = holder.EndsAt })
-            : AuthenticateResult.Fail("The ticket was used, or is too old.");
+        if (!Tickets.IsForm(ticket) || await grains.GetGrain<ITicketGrain>(Tickets.KeyOf(ticket)).Redeem() is not { } holder) return Refused(IdentityRefusals.TokenInvalid);
+        return await tokens.HasEnded(holder.Session, Context.RequestAborted)
+            ? Refused(IdentityRefusals.SessionEnded)
+            : SignedIn(new Caller(holder.User, holder.Session, holder.Handle) { ExpiresAt = holder.EndsAt });
+    }
+
+    private AuthenticateResult Refused(Refusal refusal)
+    {
+        _refusal = refusal;
+        return AuthenticateResult.Fail(refusal.Code);
     }
 
     private static AuthenticateResult SignedIn(Caller caller)
@@ -52,12 +60,11 @@ internal sealed class BearerHandler(
         return AuthenticateResult.Success(new AuthenticationTicket(principal, new AuthenticationProperties { ExpiresUtc = caller.ExpiresAt }, SchemeName));
     }
 
-    /// <inheritdoc/>
+    /// <summary>Whoever sent a token is told that it is not good, and why; who sent none hears of no error (RFC 6750, 3.1).</summary>
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        var tried = Request.Headers.Authorization.Count > 0 || Request.Query.ContainsKey(QueryName) || Request.Query.ContainsKey(TicketName);
-        Response.Headers[HeaderNames.WWWAuthenticate] = tried ? $"{SchemeName} error=\"invalid_token\"" : SchemeName;
-        return Problems.Write(Context, IdentityRefusals.NotSignedIn);
+        Response.Headers[HeaderNames.WWWAuthenticate] = _refusal == IdentityRefusals.NotSignedIn ? SchemeName : $"{SchemeName} error=\"invalid_token\"";
+        return Problems.Write(Context, _refusal);
     }
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ public static class Edge
     /// <summary>Registers the common services of the edge.</summary>
     public static IServiceCollection AddEdgeKernel(this IServiceCollection services)
     {
-        services.ConfigureHttpJsonOptions(o => SocialJson.Configure(o.SerializerOptions));
+        services.ConfigureHttpJsonOptions(o => SocialJson.ConfigureBodies(o.SerializerOptions));
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.AddExceptionHandler<Faults>();
         services.AddProblemDetails();
@@ -97,6 +97,14 @@ public static class Edge
                     In = ParameterLocation.Header,
                     Description = $"The same key with the same body makes the thing once and gives the same answer, for ever. It is kept {kept}.",
                     Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = ClientKeys.CharsMax },
+                });
+            if (metadata.OfType<System.Reflection.MethodInfo>().FirstOrDefault()?.GetParameters().Any(p => p.ParameterType == typeof(IfMatch)) == true)
+                (operation.Parameters ??= []).Add(new OpenApiParameter
+                {
+                    Name = "If-Match",
+                    In = ParameterLocation.Header,
+                    Description = "Makes the change to these versions only: entity tags with commas between them, or a star for any. Otherwise 412.",
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String },
                 });
             var codes = string.Join(", ", metadata.DeclaredRefusals().Select(refusal => refusal.Code));
             if (codes.Length > 0) operation.Description = $"Refusals: {codes}.";

@@ -13,10 +13,10 @@ public sealed partial class Faults(IHostApplicationLifetime process, ILogger<Fau
     /// <param name="stopping">Whether this node stops: what is used then may be disposed already, and another node answers.</param>
     public static Refusal? RefusalFor(Exception exception, bool stopping = false) => exception switch
     {
-        BadHttpRequestException { InnerException: TextNotStorableException } or TextNotStorableException => CommonRefusals.TextNotStorable,
+        TextNotStorableException => CommonRefusals.TextNotStorable,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => CommonRefusals.BodyTooLarge,
         BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => CommonRefusals.UnsupportedMedia,
-        BadHttpRequestException => CommonRefusals.Malformed,
+        BadHttpRequestException malformed => RequestFaults.Of(malformed),
         ObjectDisposedException when stopping => CommonRefusals.Unavailable,
         _ => Outage.Describes(exception) ? CommonRefusals.Unavailable : null,
     };

@@ -32,7 +32,8 @@ public sealed class OutcomeFilter(Repeater repeater, DeclaredRefusals declared) 
             return Problems.Of(refusal);
         }
 
-        if (metadata.GetMetadata<TaggedMetadata>() is { } tagged) return Tagged(http, outcome.Held!, tagged.Tag(outcome.Held!));
+        var isPublic = metadata.GetMetadata<PublicMetadata>() is not null;
+        if (metadata.GetMetadata<TaggedMetadata>() is { } tagged) return Tagged(http, outcome.Held!, tagged.Tag(outcome.Held!), isPublic);
 
         http.Response.Headers.CacheControl = "no-store";
         if (outcome.Held is Done) return Results.NoContent();
@@ -43,12 +44,13 @@ public sealed class OutcomeFilter(Repeater repeater, DeclaredRefusals declared) 
     private static bool MayRunAgain(EndpointFilterInvocationContext context) =>
         !context.HttpContext.Response.HasStarted && context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<RepeatMetadata>()?.Applies(context) == true;
 
-    private static IResult Tagged(HttpContext http, object value, string tag)
+    private static IResult Tagged(HttpContext http, object value, string tag, bool isPublic)
     {
         http.Response.Headers.ETag = tag;
-        http.Response.Headers.CacheControl = "public, max-age=0, must-revalidate";
+        http.Response.Headers.CacheControl = isPublic ? "public, max-age=0, must-revalidate" : "private, no-store";
         var own = EntityTagHeaderValue.Parse(tag);
-        return http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(own, useStrongComparison: false))
+        return HttpMethods.IsGet(http.Request.Method)
+            && http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(own, useStrongComparison: false))
             ? Results.StatusCode(StatusCodes.Status304NotModified)
             : Results.Json(value, SocialJson.Options);
     }

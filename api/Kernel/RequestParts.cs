@@ -20,7 +20,7 @@ public readonly record struct IdempotencyKey(string? Value)
         if (values.Count == 0) return ValueTask.FromResult(default(IdempotencyKey));
         return values.Count == 1 && ClientKeys.IsKey(values[0])
             ? ValueTask.FromResult(new IdempotencyKey(values[0]))
-            : throw new BadHttpRequestException($"{Header} is 1 to {ClientKeys.CharsMax} visible ASCII characters.");
+            : throw new MalformedRequestException($"{Header} is 1 to {ClientKeys.CharsMax} visible ASCII characters.");
     }
 }
 

@@ -32,7 +32,7 @@ public sealed record RepeatMetadata(string When, Func<EndpointFilterInvocationCo
 /// <summary>What the route may refuse with beside what every route has, in the order of checking.</summary>
 public sealed record RefusesMetadata(IReadOnlyList<Refusal> Refusals);
 
-/// <summary>The route's answer is public and carries an entity tag.</summary>
+/// <summary>The route's answer carries an entity tag.</summary>
 public sealed record TaggedMetadata(Func<object, string> Tag);
 
 /// <summary>Routes declare, bodies do: the declarations.</summary>
@@ -92,13 +92,10 @@ public static class Routes
         where TBuilder : IEndpointConventionBuilder
         => route.WithMetadata(new RepeatMetadata("repeated-with-key", static request => request.Arguments.OfType<IdempotencyKey>().Any(key => key.Value is not null)));
 
-    /// <summary>Repeated unless a part of the request says otherwise.</summary>
-    /// <param name="route">The route.</param>
-    /// <param name="when">When, in a word.</param>
-    /// <param name="applies">Whether it is repeated with this part.</param>
-    public static TBuilder RepeatedWhen<TBuilder, TPart>(this TBuilder route, string when, Func<TPart, bool> applies)
+    /// <summary>Repeated unless the client named versions by <c>If-Match</c>: of a change whose answer was lost the second time would be refused.</summary>
+    public static TBuilder RepeatedWithoutIfMatch<TBuilder>(this TBuilder route)
         where TBuilder : IEndpointConventionBuilder
-        => route.WithMetadata(new RepeatMetadata($"repeated-{when}", request => request.Arguments.OfType<TPart>().Any(applies)));
+        => route.WithMetadata(new RepeatMetadata("repeated-without-if-match", static request => request.Arguments.OfType<IfMatch>().All(match => match.IsAny)));
 
     /// <summary>Carried out once and never repeated here: a second time is another try, or comes too late to be of use.</summary>
     public static TBuilder Once<TBuilder>(this TBuilder route)
@@ -124,11 +121,11 @@ public static class Routes
     public static IEnumerable<Refusal> DeclaredRefusals(this IEnumerable<object> metadata) =>
         metadata.OfType<RefusesMetadata>().SelectMany(declared => declared.Refusals).DistinctBy(refusal => refusal.Code);
 
-    /// <summary>The answer is public: it carries an entity tag, and <c>If-None-Match</c> gets 304.</summary>
-    public static TBuilder Tagged<TBuilder, T>(this TBuilder route, Func<T, string> tag)
+    /// <summary>The answer carries its version as its entity tag: a GET with that in <c>If-None-Match</c> gets 304. What is not public is kept by nobody else.</summary>
+    public static TBuilder Tagged<TBuilder, T>(this TBuilder route, Func<T, int> version)
         where TBuilder : IEndpointConventionBuilder
         where T : class
-        => route.WithMetadata(new TaggedMetadata(value => tag((T)value)));
+        => route.WithMetadata(new TaggedMetadata(value => EntityTags.Of(version((T)value))));
 
     /// <summary>The largest body that the route takes, in bytes.</summary>
     public static TBuilder BodyBytesMax<TBuilder>(this TBuilder route, long bytes)

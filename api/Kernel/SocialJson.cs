@@ -33,6 +33,13 @@ public static class SocialJson
         options.Converters.Add(new TimeConverter());
     }
 
+    /// <summary>Gives the options by which bodies of requests are read the same behaviour, and refuses members that a body does not have: what is misspelt would be dropped in silence.</summary>
+    public static void ConfigureBodies(JsonSerializerOptions options)
+    {
+        Configure(options);
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+    }
+
     private static JsonSerializerOptions Create()
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);

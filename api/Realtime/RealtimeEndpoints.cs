@@ -31,7 +31,7 @@ public static class RealtimeEndpoints
     /// <summary>Maps the hub of the application.</summary>
     internal static void MapLiveHub<THub>(this IEndpointRouteBuilder app)
         where THub : LiveHub =>
-        app.MapHub<THub>("/live", Configure).NegotiatedAnywhere().Signed().Limited(Rate.Live).Once().Refuses(IdentityRefusals.NotSignedIn);
+        app.MapHub<THub>("/live", Configure).NegotiatedAnywhere().Signed().Limited(Rate.Live).Once().Refuses(IdentityRefusals.NotSignedIn, IdentityRefusals.TokenInvalid, IdentityRefusals.TokenExpired, IdentityRefusals.SessionEnded);
 
     // Events of one person do not fill large pipes; small ones push back early, and then the bounded queue counts.
     private static void Configure(HttpConnectionDispatcherOptions hub)
@@ -73,7 +73,7 @@ public static class RealtimeEndpoints
         var ids = new List<UserId>(names.Length);
         foreach (var name in names)
         {
-            if (!UserId.TryParse(name, null, out var id)) return CommonRefusals.Malformed;
+            if (!UserId.TryParse(name, null, out var id)) return RequestFaults.Malformed("users is a list of UUIDs, separated by commas.");
             ids.Add(id);
         }
 

@@ -33,15 +33,26 @@ public interface IConversationGrain : IGrainWithGuidKey
     Task<Outcome<MessageReceipt>> Send(SendMessage message);
 
     /// <summary>Replaces the text of one's own message and raises its version. The same text again changes nothing.</summary>
+    /// <param name="by">Who.</param>
+    /// <param name="seq">Which message.</param>
+    /// <param name="text">The new text.</param>
+    /// <param name="ifVersion">Only of this version; null for any. What is another by then is refused, also where nothing would change.</param>
     [Alias("edit")]
     [Refuses(
         "chat.not_found", "chat.message_not_found", "chat.not_the_sender", "chat.message_deleted",
-        "request.text_not_storable", "chat.text_empty", "chat.text_too_long", "chat.busy")]
-    Task<Outcome<MessageView>> Edit(UserId by, long seq, string text);
+        "request.text_not_storable", "chat.text_empty", "chat.text_too_long", "request.version_changed", "chat.busy")]
+    Task<Outcome<MessageView>> Edit(UserId by, long seq, string text, int? ifVersion = null);
 
     /// <summary>Empties one's own message (an admin of a group: any) and raises its version; its number stays. Again: changes nothing.</summary>
-    [Alias("delete"), Refuses("chat.not_found", "chat.message_not_found", "chat.not_the_sender", "chat.busy")]
-    Task<Outcome<MessageView>> Delete(UserId by, long seq);
+    /// <param name="by">Who.</param>
+    /// <param name="seq">Which message.</param>
+    /// <param name="ifVersion">Only of this version; null for any. What is another by then is refused, also where nothing would change.</param>
+    [Alias("delete"), Refuses("chat.not_found", "chat.message_not_found", "chat.not_the_sender", "request.version_changed", "chat.busy")]
+    Task<Outcome<MessageView>> Delete(UserId by, long seq, int? ifVersion = null);
+
+    /// <summary>One entry of the history, as it is now.</summary>
+    [Alias("message"), AlwaysInterleave, Refuses("chat.not_found", "chat.message_not_found")]
+    Task<Outcome<MessageView>> Message(UserId reader, long seq);
 
     /// <summary>Reads a stretch of the history that this member may read, in ascending order. Its cursors are numbers of the conversation; without one come the newest entries.</summary>
     [Alias("history-page"), AlwaysInterleave, Refuses("chat.not_found", "request.bad_cursor")]

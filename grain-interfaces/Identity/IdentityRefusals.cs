@@ -21,8 +21,14 @@ public static class IdentityRefusals
     /// <summary>Name or password is wrong.</summary>
     public static readonly Refusal WrongCredentials = new("identity.wrong_credentials", Kind.Unauthenticated, "The handle or the password is wrong.");
 
-    /// <summary>No token, or one that is malformed, forged, expired or revoked.</summary>
+    /// <summary>There is no token.</summary>
     public static readonly Refusal NotSignedIn = new("identity.not_signed_in", Kind.Unauthenticated, "Sign in and send the access token as a bearer token.");
+
+    /// <summary>The access token was good, and its time is over.</summary>
+    public static readonly Refusal TokenExpired = new("identity.token_expired", Kind.Unauthenticated, "The access token has expired; exchange the refresh token for a new one and send the request again.");
+
+    /// <summary>What came is no access token or ticket of this service, or one that was used up.</summary>
+    public static readonly Refusal TokenInvalid = new("identity.token_invalid", Kind.Unauthenticated, "This is no valid token; sign in and send the access token as a bearer token.");
 
     /// <summary>The session has ended.</summary>
     public static readonly Refusal SessionEnded = new("identity.session_ended", Kind.Unauthenticated, "This session has ended; sign in again.");

@@ -18,6 +18,9 @@ public enum Kind
     /// <summary>The request contradicts what is stored. HTTP 409.</summary>
     Conflict = 409,
 
+    /// <summary>The condition that the request makes does not hold. HTTP 412.</summary>
+    PreconditionFailed = 412,
+
     /// <summary>The request is larger than its limit. HTTP 413.</summary>
     TooLarge = 413,
 
@@ -71,6 +74,10 @@ public static class CommonRefusals
     /// <summary>The same idempotency key came with another body.</summary>
     public static readonly Refusal KeyReused =
         new("request.key_reused", Kind.Conflict, "This idempotency key was used with another body; use a new key for a new request.");
+
+    /// <summary>The thing is not of the version that the change is meant for.</summary>
+    public static readonly Refusal VersionChanged =
+        new("request.version_changed", Kind.PreconditionFailed, "This was changed meanwhile; read it again and repeat the change with its new ETag.");
 
     /// <summary>The number of items of a page is out of range.</summary>
     public static readonly Refusal BadLimit = new("request.bad_limit", Kind.Invalid, "A page has 1 to 100 items; ask for so many, or leave limit out.");

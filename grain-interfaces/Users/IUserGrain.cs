@@ -15,6 +15,6 @@ public interface IUserGrain : IGrainWithGuidKey
     Task<Outcome<ProfileView>> Get();
 
     /// <summary>Changes the profile and raises its version; a change that changes nothing does not. Blanks of a name are joined, and those around it taken away.</summary>
-    [Alias("change"), Refuses("users.not_found", "users.display_name", "request.text_not_storable", "request.label", "users.bio", "users.version")]
+    [Alias("change"), Refuses("users.not_found", "users.display_name", "request.text_not_storable", "request.label", "users.bio", "request.version_changed")]
     Task<Outcome<ProfileView>> Change(ChangeProfile change);
 }

@@ -16,7 +16,7 @@ public static class ProfileLimits
 /// <param name="DisplayName">1 to 50 characters.</param>
 /// <param name="Bio">0 to 300 characters.</param>
 /// <param name="CreatedAt">When the account was opened, UTC.</param>
-/// <param name="Version">1, and one more for each change; the ETag of the public route.</param>
+/// <param name="Version">1, and one more for each change; the ETag of the routes.</param>
 [GenerateSerializer, Immutable, Alias("users.profile")]
 public sealed record ProfileView(
     [property: Id(0)] UserId Id,

@@ -11,7 +11,4 @@ public static class UserRefusals
 
     /// <summary>The bio is too long.</summary>
     public static readonly Refusal Bio = new("users.bio", Kind.Unprocessable, "A bio has at most 300 characters.");
-
-    /// <summary>The profile was changed since the version that the change is meant for.</summary>
-    public static readonly Refusal Version = new("users.version", Kind.Conflict, "The profile was changed meanwhile; read it again and repeat the change.");
 }

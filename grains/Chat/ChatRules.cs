@@ -72,6 +72,10 @@ internal static class ChatRules
             ? new Stretch(after, before, ask.Limit, room!.Members[reader].HistoryFrom)
             : CommonRefusals.BadCursor;
 
+    /// <summary>A member sees every entry that there is.</summary>
+    public static Outcome<MessageView> Seen(ConversationState? room, UserId reader, MessageView? entry) =>
+        RefuseStranger(room, reader) is { } refusal ? refusal : entry is not null ? entry : ChatRefusals.MessageNotFound;
+
     /// <summary>Only who wrote a text changes it, and only while it stands.</summary>
     public static Refusal? RefuseEdit(ConversationState? room, UserId by, MessageView? message, string? text, ChatOptions options) =>
         RefuseStranger(room, by)

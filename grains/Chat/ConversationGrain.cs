@@ -87,23 +87,25 @@ internal sealed class ConversationGrain(
         return await Receipt(write, print);
     }
 
-    public async Task<Outcome<MessageView>> Edit(UserId by, long seq, string text)
+    public async Task<Outcome<MessageView>> Edit(UserId by, long seq, string text, int? ifVersion)
     {
         var stored = await Find(by, seq);
-        if (ChatRules.RefuseEdit(_room, by, stored?.View, text, options.Value) is { } refusal) return refusal;
+        if ((ChatRules.RefuseEdit(_room, by, stored?.View, text, options.Value) ?? Versions.Refuse(ifVersion, stored!.View.Version)) is { } refusal) return refusal;
         if (stored!.View.Text == text) return stored.View;
 
         return await Replace(stored, ChatRules.Edited(stored.View, text, Sql.ToMicroseconds(clock.GetUtcNow())));
     }
 
-    public async Task<Outcome<MessageView>> Delete(UserId by, long seq)
+    public async Task<Outcome<MessageView>> Delete(UserId by, long seq, int? ifVersion)
     {
         var stored = await Find(by, seq);
-        if (ChatRules.RefuseDelete(_room, by, stored?.View) is { } refusal) return refusal;
+        if ((ChatRules.RefuseDelete(_room, by, stored?.View) ?? Versions.Refuse(ifVersion, stored!.View.Version)) is { } refusal) return refusal;
         if (stored!.View.DeletedAt is not null) return stored.View;
 
         return await Replace(stored, ChatRules.Deleted(stored.View, Sql.ToMicroseconds(clock.GetUtcNow())));
     }
+
+    public async Task<Outcome<MessageView>> Message(UserId reader, long seq) => ChatRules.Seen(_room, reader, (await Find(reader, seq))?.View);
 
     public async Task<Outcome<MessagePage>> History(UserId reader, PageAsk ask)
     {

@@ -9,7 +9,7 @@ internal static class UserRules
         if (change.DisplayName is { } name && NameOf(name).Refusal is { } unfit) return unfit;
         if (!TextRules.IsStorable(change.Bio ?? "")) return CommonRefusals.TextNotStorable;
         if (change.Bio is { } bio && !TextRules.FitsAsSeen(bio, ProfileLimits.BioCharsMax)) return UserRefusals.Bio;
-        return change.IfVersion is { } version && version != profile.Version ? UserRefusals.Version : null;
+        return Versions.Refuse(change.IfVersion, profile.Version);
     }
 
     /// <summary>A display name as it is kept.</summary>

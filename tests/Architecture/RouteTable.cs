@@ -27,7 +27,9 @@ public class RouteTable(SharedHost shared)
     public void What_only_reads_and_what_sets_or_removes_is_repeated_and_what_tries_a_password_or_a_token_is_not()
     {
         foreach (var route in Routes.Where(r => r.Metadata.GetMetadata<IHttpMethodMetadata>() is { HttpMethods: [var verb] } && verb is "GET" or "PUT" or "DELETE"))
-            Assert.Equal("repeated", route.Metadata.GetMetadata<RepeatMetadata>()!.When);
+            Assert.Equal(TakesIfMatch(route) ? "repeated-without-if-match" : "repeated", route.Metadata.GetMetadata<RepeatMetadata>()!.When);
+        foreach (var route in Routes.Where(TakesIfMatch))
+            Assert.Equal((true, "repeated-without-if-match"), (route.Metadata.GetMetadata<TaggedMetadata>() is not null, route.Metadata.GetMetadata<RepeatMetadata>()!.When));
         foreach (var path in (string[])["/v1/auth/login", "/v1/auth/refresh"])
             Assert.Equal("once", Routes.Single(r => r.RoutePattern.RawText == path).Metadata.GetMetadata<RepeatMetadata>()!.When);
         foreach (var route in Routes.Where(r => r.Metadata.GetMetadata<CreatesMetadata>() is not null && r.RoutePattern.RawText?.EndsWith("/messages", StringComparison.Ordinal) != true))
@@ -115,6 +117,8 @@ public class RouteTable(SharedHost shared)
         if (metadata.GetMetadata<RepeatMetadata>() is null) yield return $"{route.RoutePattern.RawText}: declare it Repeated(), RepeatedWithKey() or Once()";
         if (metadata.GetMetadata<RefusesMetadata>() is null) yield return $"{route.RoutePattern.RawText}: declare what it Asks<IGrain>(method), or what it Refuses(…) itself";
     }
+
+    private static bool TakesIfMatch(RouteEndpoint route) => route.Metadata.GetMetadata<MethodInfo>()?.GetParameters().Any(p => p.ParameterType == typeof(IfMatch)) == true;
 
     private static IEnumerable<string> Unkept(RouteEndpoint route)
     {

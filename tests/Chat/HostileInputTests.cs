@@ -34,6 +34,7 @@ public sealed class HostileInputTests(SharedHost shared)
         { "GET", $"{Room}/messages" },
         { "PATCH", $"{Room}/messages/1" },
         { "DELETE", $"{Room}/messages/1" },
+        { "GET", $"{Room}/messages/1" },
     };
 
     [Theory, MemberData(nameof(Routes))]

@@ -49,7 +49,7 @@ public sealed class DashboardTests
         foreach (var rule in (string[])["path=/dashboard", "httponly", "samesite=strict", "max-age=900"]) Assert.Contains(rule, told, StringComparison.OrdinalIgnoreCase);
         foreach (var path in (string[])["/v1/me", "/v1/admin/jobs"]) await Person.Refused(await Ask(host, path, cookie), HttpStatusCode.Unauthorized, "identity.not_signed_in");
         using var bearer = new HttpRequestMessage(HttpMethod.Get, "/v1/me") { Headers = { { "Authorization", $"Bearer {cookie.Split('=')[1]}" } } };
-        await Person.Refused(await host.Http.SendAsync(bearer), HttpStatusCode.Unauthorized, "identity.not_signed_in");
+        await Person.Refused(await host.Http.SendAsync(bearer), HttpStatusCode.Unauthorized, "identity.token_invalid");
     }
 
     [Fact]

@@ -103,6 +103,21 @@ public sealed class RepeatedCallTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_is_deleted_again_unless_it_was_to_be_of_one_version()
+    {
+        var (alice, room) = await AliceInRoom();
+        var seat = room.As(alice);
+        var (first, second) = (await seat.Send("one"), await seat.Send("two"));
+
+        _losses.Lose(nameof(IConversationGrain.Delete), 1, after: true);
+        Assert.True((await seat.TryDelete(first.Seq)).IsSuccessStatusCode);
+        _losses.Lose(nameof(IConversationGrain.Delete), 1, after: true);
+        await Person.Refused(await seat.TryDelete(second.Seq, "\"1\""), HttpStatusCode.ServiceUnavailable, "service.unavailable");
+
+        Assert.Equal(3, _losses.CallsOf(nameof(IConversationGrain.Delete)));
+    }
+
+    [Fact]
     public async Task The_tokens_of_a_limit_are_asked_for_again()
     {
         var (alice, _) = await AliceInRoom();

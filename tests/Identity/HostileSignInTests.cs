@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text;
 
 namespace OrleansSocial.Identity;
@@ -30,7 +31,8 @@ public sealed class HostileSignInTests(SharedHost shared)
             data.Add(route, "{\"handle\":[\"alice\"],\"password\":{},\"refreshToken\":[]}", 400, "request.malformed");
             data.Add(route, "{\"handle\":true,\"password\":false,\"refreshToken\":true}", 400, "request.malformed");
             data.Add(route, "{\"handle\":\"alice\",\"handle\":\"bob\",\"password\":\"x\",\"refreshToken\":\"x\",\"refreshToken\":\"y\"}", 400, "request.malformed");
-            data.Add(route, "{\"handle\":\"\\ud800\",\"password\":\"\\ud800\",\"refreshToken\":\"\\ud800\"}", 422, "request.text_not_storable");
+            data.Add(route, route == "refresh" ? "{\"refreshToken\":\"\\ud800\"}" : "{\"handle\":\"\\ud800\",\"password\":\"\\ud800\"}", 422, "request.text_not_storable");
+            data.Add(route, "{\"handle\":\"alice\",\"password\":\"x\",\"refreshToken\":\"x\"}", 400, "request.malformed");
             data.Add(route, string.Concat(Enumerable.Repeat("[", 3000)), 400, "request.malformed");
             data.Add(route, $"{{\"handle\":\"{new string('x', 10_000)}\",\"password\":\"x\",\"refreshToken\":\"x\"}}", 413, "request.too_large");
         }
@@ -99,30 +101,56 @@ public sealed class HostileSignInTests(SharedHost shared)
     }
 
     [Fact]
-    public async Task Requests_without_a_good_token_in_the_right_place_are_not_signed_in()
+    public async Task Requests_without_a_token_in_the_right_place_are_not_signed_in()
     {
         var alice = await _host.Person("alice");
         var token = alice.Tokens.AccessToken;
 
-        await Refused("/v1/me");
-        await Refused("/v1/me", "");
-        await Refused("/v1/me", "Bearer");
-        await Refused("/v1/me", "Bearer ");
-        await Refused("/v1/me", $"Bearer  {token}");
-        await Refused("/v1/me", $"Basic {token}");
-        await Refused("/v1/me", $"Bearer {token}x");
-        await Refused("/v1/me", $"Bearer {token}, Bearer {token}");
-        await Refused("/v1/me", $"Bearer {token}", $"Bearer {token}");
-        await Refused("/v1/me", $"Bearer {new string('x', 6000)}");
-        await Refused($"/v1/me?access_token={token}");
+        await Refused("identity.not_signed_in", "/v1/me");
+        await Refused("identity.not_signed_in", "/v1/me", "");
+        await Refused("identity.not_signed_in", "/v1/me", "Bearer");
+        await Refused("identity.not_signed_in", "/v1/me", "Bearer ");
+        await Refused("identity.not_signed_in", "/v1/me", $"Basic {token}");
+        await Refused("identity.not_signed_in", $"/v1/me?access_token={token}");
     }
 
-    private async Task Refused(string path, params string[] authorization)
+    [Fact]
+    public async Task Tokens_that_are_none_of_ours_are_told_so()
+    {
+        var alice = await _host.Person("alice");
+        var token = alice.Tokens.AccessToken;
+
+        await Refused("identity.token_invalid", "/v1/me", $"Bearer  {token}");
+        await Refused("identity.token_invalid", "/v1/me", $"Bearer {token}x");
+        await Refused("identity.token_invalid", "/v1/me", $"Bearer {token}, Bearer {token}");
+        await Refused("identity.token_invalid", "/v1/me", $"Bearer {token}", $"Bearer {token}");
+        await Refused("identity.token_invalid", "/v1/me", $"Bearer {new string('x', 6000)}");
+        await Refused("identity.token_invalid", $"/v1/live?access_token={token}x");
+    }
+
+    [Fact]
+    public async Task Only_what_was_signed_here_is_told_that_its_time_is_over()
+    {
+        await using var host = await SocialHost.Start();
+        var alice = await host.Person("alice");
+        var parts = alice.Tokens.AccessToken.Split('.');
+        await alice.Get<Users.ProfileView>("/v1/me");
+
+        host.Time.Move(TimeSpan.FromMinutes(61));
+
+        await Refused(host, "identity.token_expired", "/v1/me", $"Bearer {alice.Tokens.AccessToken}");
+        await Refused(host, "identity.token_invalid", "/v1/me", $"Bearer {parts[0]}.{parts[1]}.{new string('A', parts[2].Length)}");
+        await Person.Read<SessionTokens>(await host.Http.PostAsJsonAsync("/v1/auth/refresh", new { refreshToken = alice.Tokens.RefreshToken }));
+    }
+
+    private Task Refused(string code, string path, params string[] authorization) => Refused(_host, code, path, authorization);
+
+    private static async Task Refused(SocialHost host, string code, string path, params string[] authorization)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         foreach (var value in authorization) request.Headers.TryAddWithoutValidation("Authorization", value);
-        using var answer = await _host.Http.SendAsync(request);
-        await Person.Refused(answer, HttpStatusCode.Unauthorized, "identity.not_signed_in");
-        Assert.StartsWith("Bearer", answer.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        using var answer = await host.Http.SendAsync(request);
+        await Person.Refused(answer, HttpStatusCode.Unauthorized, code);
+        Assert.Equal(code == "identity.not_signed_in" ? "Bearer" : "Bearer error=\"invalid_token\"", answer.Headers.WwwAuthenticate.ToString());
     }
 }

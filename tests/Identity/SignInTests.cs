@@ -137,8 +137,8 @@ public sealed class SignInTests(SharedHost shared)
         await Person.Refused(await Refresh(stolen), HttpStatusCode.Unauthorized, "identity.refresh_reused");
 
         await Person.Refused(await Refresh(second.RefreshToken), HttpStatusCode.Unauthorized, "identity.session_ended");
-        await NotSignedIn(second.AccessToken);
-        await NotSignedIn(alice.Tokens.AccessToken);
+        await SessionEnded(second.AccessToken);
+        await SessionEnded(alice.Tokens.AccessToken);
         Assert.Equal(alice.Id, (await Me(tablet.Tokens.AccessToken)).Id);
     }
 
@@ -151,7 +151,7 @@ public sealed class SignInTests(SharedHost shared)
 
         Assert.Single(answers, a => a.StatusCode == HttpStatusCode.OK);
         Assert.All(answers, a => Assert.True(a.StatusCode is HttpStatusCode.OK or HttpStatusCode.Unauthorized));
-        await NotSignedIn(alice.Tokens.AccessToken);
+        await SessionEnded(alice.Tokens.AccessToken);
     }
 
     [Fact]
@@ -172,8 +172,8 @@ public sealed class SignInTests(SharedHost shared)
 
         Assert.Equal(HttpStatusCode.NoContent, (await alice.Send(HttpMethod.Post, "/v1/auth/logout")).StatusCode);
 
-        await NotSignedIn(alice.Tokens.AccessToken);
-        await Person.Refused(await alice.Send(HttpMethod.Post, "/v1/auth/logout"), HttpStatusCode.Unauthorized, "identity.not_signed_in");
+        await SessionEnded(alice.Tokens.AccessToken);
+        await Person.Refused(await alice.Send(HttpMethod.Post, "/v1/auth/logout"), HttpStatusCode.Unauthorized, "identity.session_ended");
         await Person.Refused(await Refresh(alice.Tokens.RefreshToken), HttpStatusCode.Unauthorized, "identity.session_ended");
         Assert.Equal(alice.Id, (await Me(tablet.Tokens.AccessToken)).Id);
     }
@@ -186,7 +186,7 @@ public sealed class SignInTests(SharedHost shared)
 
         await _host.Grains.GetGrain<ISessionGrain>(alice.Tokens.Session).End();
 
-        await Waiting.Eventually(() => NotSignedIn(alice.Tokens.AccessToken));
+        await Waiting.Eventually(() => SessionEnded(alice.Tokens.AccessToken));
     }
 
     [Fact]
@@ -213,10 +213,10 @@ public sealed class SignInTests(SharedHost shared)
 
     private async Task<ProfileView> Me(string accessToken) => await Person.Read<ProfileView>(await WithToken(accessToken));
 
-    private async Task NotSignedIn(string accessToken)
+    private async Task SessionEnded(string accessToken)
     {
         using var answer = await WithToken(accessToken);
-        await Person.Refused(answer, HttpStatusCode.Unauthorized, "identity.not_signed_in");
+        await Person.Refused(answer, HttpStatusCode.Unauthorized, "identity.session_ended");
         Assert.Equal("Bearer error=\"invalid_token\"", answer.Headers.WwwAuthenticate.ToString());
     }
 

@@ -90,7 +90,7 @@ public sealed class RateLimitTests
         await using var host = await Start(("Reads", 3));
         using var client = new HttpClient { BaseAddress = host.Address, DefaultRequestHeaders = { Authorization = new("Bearer", "forged.forged.forged") } };
 
-        for (var i = 0; i < 3; i++) await Person.Refused(await client.GetAsync(new Uri("/v1/me", UriKind.Relative)), HttpStatusCode.Unauthorized, "identity.not_signed_in");
+        for (var i = 0; i < 3; i++) await Person.Refused(await client.GetAsync(new Uri("/v1/me", UriKind.Relative)), HttpStatusCode.Unauthorized, "identity.token_invalid");
 
         await Person.Refused(await client.GetAsync(new Uri("/v1/me", UriKind.Relative)), HttpStatusCode.TooManyRequests, "rates.too_many");
     }

@@ -24,7 +24,7 @@ public sealed class CredentialEndTests
         await Eventually(() => Assert.Equal("realtime.token_ended", phone.ClosingCode));
         await Eventually(() => Assert.True(phone.MayReconnect));
         Assert.Equal("realtime.token_ended", (await stream.Next("closing")).Data.GetProperty("code").GetString());
-        await Person.Refused(await alice.Http.GetAsync(new Uri("/v1/me", UriKind.Relative)), HttpStatusCode.Unauthorized, "identity.not_signed_in");
+        await Person.Refused(await alice.Http.GetAsync(new Uri("/v1/me", UriKind.Relative)), HttpStatusCode.Unauthorized, "identity.token_expired");
         await using var again = await LiveClient.Subscribed(await alice.AnotherDevice());
         Assert.Null(again.ClosingCode);
     }
@@ -62,10 +62,10 @@ public sealed class CredentialEndTests
             while (line?.Contains("over a ticket", StringComparison.Ordinal) != true);
         }
 
-        await Person.Refused(await nobody.GetAsync(new Uri(path, UriKind.Relative)), HttpStatusCode.Unauthorized, "identity.not_signed_in");
+        await Person.Refused(await nobody.GetAsync(new Uri(path, UriKind.Relative)), HttpStatusCode.Unauthorized, "identity.token_invalid");
         await Person.Refused(await nobody.GetAsync(new Uri($"/v1/me?ticket={await Ticket(bob)}", UriKind.Relative)), HttpStatusCode.Unauthorized, "identity.not_signed_in");
         foreach (var junk in (string[])["", "x", new('a', 64), new('A', 64), new('a', 1000)])
-            await Person.Refused(await nobody.GetAsync(new Uri($"/v1/events/stream?ticket={junk}", UriKind.Relative)), HttpStatusCode.Unauthorized, "identity.not_signed_in");
+            await Person.Refused(await nobody.GetAsync(new Uri($"/v1/events/stream?ticket={junk}", UriKind.Relative)), HttpStatusCode.Unauthorized, "identity.token_invalid");
 
         using var socket = new System.Net.WebSockets.ClientWebSocket();
         await socket.ConnectAsync(new UriBuilder(host.Address) { Scheme = "ws", Path = "/v1/live", Query = $"ticket={await Ticket(bob)}" }.Uri, CancellationToken.None);
@@ -81,9 +81,9 @@ public sealed class CredentialEndTests
         var (old, ended) = (await Ticket(alice), await Ticket(bob));
 
         await bob.Post("/v1/auth/logout", new { });
-        await Person.Refused(await nobody.GetAsync(new Uri($"/v1/events/stream?ticket={ended}", UriKind.Relative)), HttpStatusCode.Unauthorized, "identity.not_signed_in");
+        await Person.Refused(await nobody.GetAsync(new Uri($"/v1/events/stream?ticket={ended}", UriKind.Relative)), HttpStatusCode.Unauthorized, "identity.session_ended");
         host.Time.Move(TimeSpan.FromSeconds(Tickets.SecondsMax));
-        await Person.Refused(await nobody.GetAsync(new Uri($"/v1/events/stream?ticket={old}", UriKind.Relative)), HttpStatusCode.Unauthorized, "identity.not_signed_in");
+        await Person.Refused(await nobody.GetAsync(new Uri($"/v1/events/stream?ticket={old}", UriKind.Relative)), HttpStatusCode.Unauthorized, "identity.token_invalid");
     }
 
     private static async Task<string> Ticket(Person person) => (await person.Post<JsonElement>("/v1/auth/tickets", new { })).GetProperty("ticket").GetString()!;

@@ -51,7 +51,7 @@ public sealed class Person
     public Task<HttpResponseMessage> Post(string path, object body) => Send(HttpMethod.Post, path, body);
 
     /// <summary>Sends a request with a JSON body, whatever comes of it.</summary>
-    public async Task<HttpResponseMessage> Send(HttpMethod method, string path, object? body = null, string? idempotencyKey = null)
+    public async Task<HttpResponseMessage> Send(HttpMethod method, string path, object? body = null, string? idempotencyKey = null, string? ifMatch = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
@@ -62,6 +62,11 @@ public sealed class Person
         if (idempotencyKey is not null)
         {
             request.Headers.Add(IdempotencyKey.Header, idempotencyKey);
+        }
+
+        if (ifMatch is not null)
+        {
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         }
 
         return await Http.SendAsync(request);

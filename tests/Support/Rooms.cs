@@ -25,9 +25,11 @@ public sealed class Seat(Room room, Person person)
 
     public async Task<MessageReceipt> Send(string text, string? key = null) => await Person.Read<MessageReceipt>(await TrySend(text, key));
 
-    public Task<HttpResponseMessage> TryEdit(long seq, string text) => person.Send(HttpMethod.Patch, $"{room.Path}/messages/{seq}", new { text });
+    public Task<HttpResponseMessage> TryGet(long seq) => person.Send(HttpMethod.Get, $"{room.Path}/messages/{seq}");
 
-    public Task<HttpResponseMessage> TryDelete(long seq) => person.Send(HttpMethod.Delete, $"{room.Path}/messages/{seq}");
+    public Task<HttpResponseMessage> TryEdit(long seq, string text, string? ifMatch = null) => person.Send(HttpMethod.Patch, $"{room.Path}/messages/{seq}", new { text }, ifMatch: ifMatch);
+
+    public Task<HttpResponseMessage> TryDelete(long seq, string? ifMatch = null) => person.Send(HttpMethod.Delete, $"{room.Path}/messages/{seq}", ifMatch: ifMatch);
 
     public Task<HttpResponseMessage> TryMarkRead(long seq) => person.Send(HttpMethod.Put, $"{room.Path}/read", new { seq });
 

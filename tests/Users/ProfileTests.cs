@@ -67,7 +67,7 @@ public sealed class ProfileTests(SharedHost shared)
         var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Patch(alice, new { bio = $"{i}" }, "\"1\"")));
 
         var made = await Person.Read<ProfileView>(Assert.Single(answers, a => a.IsSuccessStatusCode));
-        foreach (var other in answers.Where(a => !a.IsSuccessStatusCode)) await Person.Refused(other, HttpStatusCode.Conflict, "users.version");
+        foreach (var other in answers.Where(a => !a.IsSuccessStatusCode)) await Person.Refused(other, HttpStatusCode.PreconditionFailed, "request.version_changed");
         Assert.Equal(made, await alice.Get<ProfileView>("/v1/me"));
         Assert.Equal(2, made.Version);
     }
@@ -113,7 +113,7 @@ public sealed class ProfileTests(SharedHost shared)
         var profile = await Person.Read<ProfileView>(await asAlice.GetAsync(new Uri("/v1/me", UriKind.Relative)));
 
         Assert.Equal(("still here", 2), (profile.Bio, profile.Version));
-        await Person.Refused(await asBob.GetAsync(new Uri("/v1/me", UriKind.Relative)), HttpStatusCode.Unauthorized, "identity.not_signed_in");
+        await Person.Refused(await asBob.GetAsync(new Uri("/v1/me", UriKind.Relative)), HttpStatusCode.Unauthorized, "identity.session_ended");
         await Person.Read<Identity.SessionTokens>(await after.Http.PostAsJsonAsync("/v1/auth/login", new { handle = alice.Handle, password = Person.Password }));
         await Person.Read<Identity.SessionTokens>(await after.Http.PostAsJsonAsync("/v1/auth/refresh", new { refreshToken = alice.Tokens.RefreshToken }));
     }
@@ -156,19 +156,58 @@ public sealed class ProfileTests(SharedHost shared)
 
     [Theory]
     [InlineData("1")]
-    [InlineData("\"1\", \"2\"")]
+    [InlineData("\"1\" \"2\"")]
+    [InlineData("\"1\", 2")]
+    [InlineData("*, \"1\"")]
+    [InlineData("\"1\", *")]
     [InlineData("\"")]
+    [InlineData(",")]
     [InlineData("")]
-    public async Task An_If_Match_that_is_not_one_tag_is_malformed(string ifMatch)
+    [InlineData("\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\"")]
+    public async Task An_If_Match_that_is_no_list_of_tags_is_malformed(string ifMatch)
     {
         var alice = await _host.Person("alice");
 
-        await Person.Refused(await Patch(alice, new { bio = "x" }, ifMatch), HttpStatusCode.BadRequest, "request.malformed");
+        var problem = await Person.Refused(await Patch(alice, new { bio = "x" }, ifMatch), HttpStatusCode.BadRequest, "request.malformed");
+
+        Assert.StartsWith("If-Match is", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"1\"")]
+    [InlineData("*")]
+    [InlineData("\"7\", \"1\"")]
+    [InlineData("\"not ours\",\"1\"")]
+    [InlineData("W/\"1\", \"a,b\" , \"1\"")]
+    public async Task An_If_Match_that_names_this_version_among_others_lets_the_change_through(string ifMatch)
+    {
+        var alice = await _host.Person("alice");
+
+        using var changed = await Patch(alice, new { bio = "x" }, ifMatch);
+
+        Assert.Equal("x", (await Person.Read<ProfileView>(changed)).Bio);
+        Assert.Equal("\"2\"", changed.Headers.ETag?.ToString());
+    }
+
+    [Fact]
+    public async Task Ones_own_profile_is_told_with_its_tag_to_nobody_else_and_not_twice()
+    {
+        var alice = await _host.Person("alice");
+        using var first = await alice.Send(HttpMethod.Get, "/v1/me");
+        using var conditional = new HttpRequestMessage(HttpMethod.Get, "/v1/me") { Headers = { IfNoneMatch = { first.Headers.ETag! } } };
+
+        using var again = await alice.Http.SendAsync(conditional);
+
+        Assert.Equal("\"1\"", first.Headers.ETag?.ToString());
+        Assert.Equal((HttpStatusCode.NotModified, "\"1\""), (again.StatusCode, again.Headers.ETag?.ToString()));
+        foreach (var answer in (HttpResponseMessage[])[first, again]) Assert.Equal((true, true, false), (answer.Headers.CacheControl?.Private, answer.Headers.CacheControl?.NoStore, answer.Headers.CacheControl?.Public));
     }
 
     [Theory]
     [InlineData("\"2\"")]
     [InlineData("\"0\"")]
+    [InlineData("\"01\"")]
+    [InlineData("\"2\", \"3\"")]
     [InlineData("\"-1\"")]
     [InlineData("\"99999999999999999999\"")]
     [InlineData("\"not ours\"")]
@@ -177,7 +216,7 @@ public sealed class ProfileTests(SharedHost shared)
     {
         var alice = await _host.Person("alice");
 
-        await Person.Refused(await Patch(alice, new { bio = "x" }, ifMatch), HttpStatusCode.Conflict, "users.version");
+        await Person.Refused(await Patch(alice, new { bio = "x" }, ifMatch), HttpStatusCode.PreconditionFailed, "request.version_changed");
     }
 
     [Theory]

@@ -13,8 +13,8 @@ public sealed class UserRuleTests
     [InlineData("a\0", null, null, "request.text_not_storable")]
     [InlineData(null, "a\0", null, "request.text_not_storable")]
     [InlineData(null, "", null, null)]
-    [InlineData("Alice B", null, 2, "users.version")]
-    [InlineData("Alice B", null, 0, "users.version")]
+    [InlineData("Alice B", null, 2, "request.version_changed")]
+    [InlineData("Alice B", null, 0, "request.version_changed")]
     [InlineData("", null, 2, "users.display_name")]
     public void A_change_is_refused_for_its_first_fault(string? name, string? bio, int? version, string? refusal)
     {

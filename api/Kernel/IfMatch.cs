@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -58,4 +60,7 @@ public static class EntityTags
 {
     /// <summary>The tag of a version.</summary>
     public static string Of(int version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+
+    /// <summary>The tag of what is told from others by a text.</summary>
+    public static string Of(string said) => $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(said)).AsSpan(0, 16))}\"";
 }

@@ -127,6 +127,12 @@ public static class Routes
         where T : class
         => route.WithMetadata(new TaggedMetadata(value => EntityTags.Of(version((T)value))));
 
+    /// <summary>The same for what has no version: the tag is that of all that distinguishes one answer from another.</summary>
+    public static TBuilder Tagged<TBuilder, T>(this TBuilder route, Func<T, string> said)
+        where TBuilder : IEndpointConventionBuilder
+        where T : class
+        => route.WithMetadata(new TaggedMetadata(value => EntityTags.Of(said((T)value))));
+
     /// <summary>The largest body that the route takes, in bytes.</summary>
     public static TBuilder BodyBytesMax<TBuilder>(this TBuilder route, long bytes)
         where TBuilder : IEndpointConventionBuilder

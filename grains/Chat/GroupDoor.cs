@@ -9,8 +9,9 @@ internal sealed class GroupDoor(ConversationStore members, InvitationStore invit
     /// <summary>Whoever is put into a conversation exists, and is not in as many as one may be.</summary>
     public async Task<Refusal?> RefusePeople(IReadOnlyList<UserId> users)
     {
-        var profiles = await Task.WhenAll(users.Distinct().Select(user => grains.GetGrain<IUserGrain>(user).Get()));
-        if (!profiles.All(profile => profile.Accepted)) return ChatRefusals.UnknownUser;
+        // Profiles are for everyone to see, so any of them may be the viewer.
+        var profiles = await grains.GetGrain<IProfilesGrain>(0).Read(users[0], [.. users.Distinct()]);
+        if (profiles.Contains(null)) return ChatRefusals.UnknownUser;
         return await members.IsAnyInAsMany(users, options.Value.ConversationsMax) ? ChatRefusals.TooManyConversations : null;
     }
 

@@ -29,6 +29,21 @@ public class BenchTests
     }
 
     [Fact]
+    public async Task Each_attack_is_made_and_what_others_notice_of_it_is_told()
+    {
+        using var run = BenchRun.Start("attacks", "--short");
+
+        Assert.Equal(0, await run.Ended());
+
+        var section = Assert.Single(run.Report.GetProperty("sections").EnumerateArray());
+        Assert.Equal(
+            ["documents", "nonsense", "frames", "oversized", "connections", "streams", "titles"],
+            FiguresOf(section).Select(figure => figure.GetProperty("group").GetString()!.Split(',')[0]).Distinct());
+        Assert.All(FiguresOf(section).Where(figure => NameOf(figure) == "attempts"), figure => Assert.NotEqual(0, figure.GetProperty("sides")[0].GetProperty("spread").GetProperty("median").GetDouble()));
+        AssertShown(run, section);
+    }
+
+    [Fact]
     public async Task The_page_needs_nothing_from_elsewhere()
     {
         using var run = BenchRun.Start("start", "--short");

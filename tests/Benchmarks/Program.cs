@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using OrleansSocial.Benchmarks.Attacks;
 using OrleansSocial.Benchmarks.Chat;
 using OrleansSocial.Benchmarks.Command;
 using OrleansSocial.Benchmarks.Connections;
@@ -22,6 +23,7 @@ Benchmark[] benchmarks =
     new("chat", "conversations of two, beside plain SignalR and Socket.IO", 1200, ChatBenchmarks.Run) { Parts = ChatBenchmarks.Parts },
     new("rooms", "a room of 200, and one of 5,000 on three silos, beside both", 1100, RoomBenchmarks.Run) { Parts = RoomBenchmarks.Parts },
     new("connections", "idle ones, those that come and go, and those of a killed node", 1000, ConnectionBenchmarks.Run) { Parts = ConnectionBenchmarks.Parts },
+    new("attacks", "what others notice of one who attacks", 700, AttackBenchmarks.Run) { Parts = AttackBenchmarks.Parts },
     new("sends", "durable sends at the grain, beside plain INSERTs", 420, SendBenchmarks.Run),
     new("grains", "grains alone, beside a bare Orleans", 240, GrainBenchmarks.Run) { Parts = GrainBenchmarks.Parts },
     new("silos", "calls between two silos, beside a bare Orleans", 180, SiloBenchmarks.Run) { Parts = SiloBenchmarks.Parts },

@@ -8,7 +8,8 @@ namespace OrleansSocial.Benchmarks.Chat;
 /// <summary>This project's silos: accounts, access tokens, conversations as grains.</summary>
 /// <param name="silos">How many processes.</param>
 /// <param name="people">How many people share the connections.</param>
-internal sealed class SocialTarget(int silos = 1, int people = SocialTarget.PeopleMax) : ChatTarget(OurName)
+/// <param name="limited">People have the limits of an installation, but for opening accounts.</param>
+internal sealed class SocialTarget(int silos = 1, int people = SocialTarget.PeopleMax, bool limited = false) : ChatTarget(OurName)
 {
     /// <summary>What ours is called in the report.</summary>
     public const string OurName = "OrleansSocial";
@@ -32,7 +33,7 @@ internal sealed class SocialTarget(int silos = 1, int people = SocialTarget.Peop
         (_next, var processes) = (0, new List<ServerProcess>());
         _people.Clear();
         _owners.Clear();
-        for (var i = 0; i < silos; i++) processes.Add(await ServerProcess.Start(Checkout.Assembly("silo", "silo.dll"), Settings(postgres), meters: silos > 1));
+        for (var i = 0; i < silos; i++) processes.Add(await ServerProcess.Start(Checkout.Assembly("silo", "silo.dll"), Settings(postgres, limited), meters: silos > 1));
         return new(processes);
     }
 
@@ -100,7 +101,7 @@ internal sealed class SocialTarget(int silos = 1, int people = SocialTarget.Peop
         return api;
     })).Value;
 
-    private static Dictionary<string, string> Settings(string postgres)
+    private static Dictionary<string, string> Settings(string postgres, bool limited)
     {
         var settings = new Dictionary<string, string>
         {
@@ -110,13 +111,13 @@ internal sealed class SocialTarget(int silos = 1, int people = SocialTarget.Peop
             ["Social__Identity__HashOperations"] = "1",
             ["Social__Identity__HashMemoryKiB"] = "8",
             ["Social__Node__Seed"] = "false",
-            ["Social__Live__ConnectionsMax"] = "100",
             ["Social__Chat__MembersMax"] = "10000",
             ["Logging__LogLevel__Default"] = "Warning",
         };
 
         // Every request is charged as always; the limits are too high to be met.
-        foreach (var rate in (string[])["Register", "Login", "LoginName", "Refresh", "Messages", "Writes", "Reads", "Live"])
+        if (!limited) settings["Social__Live__ConnectionsMax"] = "100";
+        foreach (var rate in limited ? (string[])["Register", "Login", "LoginName"] : ["Register", "Login", "LoginName", "Refresh", "Messages", "Writes", "Reads", "Live"])
         {
             settings[$"Social__RateLimits__{rate}__TokensMax"] = "1000000000";
             settings[$"Social__RateLimits__{rate}__TokensPerSecond"] = "1000000";

@@ -35,7 +35,8 @@ public static class ChatEndpoints
 
     private static void MapRooms(RouteGroupBuilder conversations)
     {
-        conversations.MapPost("", Create).Signed().Limited(Rate.Writes).LimitedByWork<StartConversation>(body => body.Members.Count).Creates(keyKept: "in the id of a group; two people have one conversation anyway").RepeatedWithKey().BodyBytesMax(BodyBytesMax)
+        conversations.MapPost("", Create).Signed().Limited(Rate.Writes).LimitedByWork<StartConversation>(body => body.Members.Count).RepeatedWithKey().BodyBytesMax(BodyBytesMax)
+            .Creates(keyKept: "in the id of a group; two people have one conversation anyway", (ConversationView made) => $"/v1/conversations/{made.Id}")
             .WithSummary("Start a conversation").Asks<IConversationsGrain>(nameof(IConversationsGrain.Create));
         conversations.MapGet("", List).Signed().Limited(Rate.Reads).Repeated()
             .WithSummary("One's conversations, the most recently active first").Paged().Asks<IInboxGrain>(nameof(IInboxGrain.List));
@@ -57,7 +58,8 @@ public static class ChatEndpoints
 
     private static void MapMessages(RouteGroupBuilder conversations)
     {
-        conversations.MapPost("/{id}/messages", Send).Signed().Limited(Messages).Creates(keyKept: "as the client key of the message").Repeated().BodyBytesMax(TextBytesMax)
+        conversations.MapPost("/{id}/messages", Send).Signed().Limited(Messages).Repeated().BodyBytesMax(TextBytesMax)
+            .Creates(keyKept: "as the client key of the message", (MessageReceipt made) => $"/v1/conversations/{made.Conversation}/messages/{made.Seq}")
             .WithSummary("Send a text").Refuses(CommonRefusals.TwoKeys).Asks<IConversationGrain>(nameof(IConversationGrain.Send));
         conversations.MapGet("/{id}/messages", History).Signed().Limited(Rate.Reads).Repeated()
             .WithSummary("A stretch of history, oldest first").Paged().Asks<IConversationGrain>(nameof(IConversationGrain.History));
@@ -69,7 +71,7 @@ public static class ChatEndpoints
             .WithSummary("Empty a message").Asks<IConversationGrain>(nameof(IConversationGrain.Delete));
     }
 
-    private static Task<Outcome<ConversationView>> Create(StartConversation body, IdempotencyKey key, Caller caller, IGrainFactory grains) =>
+    private static Task<Outcome<Made<ConversationView>>> Create(StartConversation body, IdempotencyKey key, Caller caller, IGrainFactory grains) =>
         grains.GetGrain<IConversationsGrain>(0).Create(new(caller.User, body.Kind, body.Title, body.Members, body.History ?? HistoryChoice.Everything), key.Value);
 
     private static Task<Outcome<Page<ConversationSummary>>> List([AsParameters] PageQuery page, Caller caller, IGrainFactory grains) =>

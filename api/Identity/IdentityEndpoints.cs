@@ -29,7 +29,8 @@ public static class IdentityEndpoints
     public static IEndpointRouteBuilder MapIdentity(this IEndpointRouteBuilder v1)
     {
         var auth = v1.MapGroup("/auth").WithTags("Identity").BodyBytesMax(BodyBytesMax);
-        auth.MapPost("/register", Register).Public().Limited(s_registering).Creates(keyKept: "in the account").RepeatedWithKey().WithSummary("Open an account and sign in")
+        auth.MapPost("/register", Register).Public().Limited(s_registering).RepeatedWithKey().WithSummary("Open an account and sign in")
+            .Creates(keyKept: "in the account", (SessionTokens made) => $"/v1/users/{made.User}")
             .Asks<IAccountGrain>(nameof(IAccountGrain.Register));
         auth.MapPost("/login", Login).Public().Limited(s_signingIn).Once().LimitedByName(s_signingInAs, (SignIn body) => Handles.TryNormalize(body.Handle, out var handle) ? handle : null).WithSummary("Sign in")
             .Asks<IAccountGrain>(nameof(IAccountGrain.Login));

@@ -63,7 +63,7 @@ public static class Edge
         {
             document.Info.Title = "OrleansSocial";
             document.Info.Version = "v1";
-            document.Info.Description = "Chat, live notifications and feeds. Errors are problem details (RFC 9457) with a stable code.";
+            document.Info.Description = "Chat, live notifications and feeds. Errors are problem details (RFC 9457) with a stable code. " + Problems.UnreadableWords;
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
             document.Components.SecuritySchemes["bearer"] = new OpenApiSecurityScheme

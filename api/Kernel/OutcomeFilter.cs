@@ -37,8 +37,16 @@ public sealed class OutcomeFilter(Repeater repeater, DeclaredRefusals declared) 
 
         http.Response.Headers.CacheControl = "no-store";
         if (outcome.Held is Done) return Results.NoContent();
-        var status = metadata.GetMetadata<CreatesMetadata>() is null ? StatusCodes.Status200OK : StatusCodes.Status201Created;
-        return Results.Json(outcome.Held, SocialJson.Options, statusCode: status);
+        return metadata.GetMetadata<CreatesMetadata>() is { } creates ? Created(http, outcome.Held!, creates) : Results.Json(outcome.Held, SocialJson.Options);
+    }
+
+    private static IResult Created(HttpContext http, object held, CreatesMetadata creates)
+    {
+        var (thing, isNew) = held is IMade made ? (made.Thing, made.IsNew) : (held, true);
+        var location = creates.Location(thing);
+        http.Response.Headers.Location = location;
+        if (!isNew) http.Response.Headers.ContentLocation = location;
+        return Results.Json(thing, SocialJson.Options, statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
     private static bool MayRunAgain(EndpointFilterInvocationContext context) =>
@@ -65,15 +73,25 @@ public sealed class OutcomeFilter(Repeater repeater, DeclaredRefusals declared) 
                 if (endpoint.Metadata[i] is IProducesResponseTypeMetadata)
                     endpoint.Metadata.RemoveAt(i);
 
-            var creates = endpoint.Metadata.OfType<CreatesMetadata>().Any();
-            endpoint.Metadata.Add(value == typeof(Done)
-                ? new ProducesResponseTypeMetadata(StatusCodes.Status204NoContent)
-                : new ProducesResponseTypeMetadata(creates ? StatusCodes.Status201Created : StatusCodes.Status200OK, value, ["application/json"]));
+            foreach (var status in StatusesOf(endpoint, value))
+                endpoint.Metadata.Add(status == StatusCodes.Status204NoContent
+                    ? new ProducesResponseTypeMetadata(status)
+                    : new ProducesResponseTypeMetadata(status, ThingOf(value) ?? value, ["application/json"]));
         }
 
         foreach (var kind in KindsOf(endpoint).Distinct().Order().ToList())
             endpoint.Metadata.Add(new ProducesResponseTypeMetadata((int)kind, typeof(Problem), ["application/problem+json"]));
     }
+
+    private static IEnumerable<int> StatusesOf(EndpointBuilder endpoint, Type value)
+    {
+        if (value == typeof(Done)) return [StatusCodes.Status204NoContent];
+        if (!endpoint.Metadata.OfType<CreatesMetadata>().Any()) return [StatusCodes.Status200OK];
+        return ThingOf(value) is null ? [StatusCodes.Status201Created] : [StatusCodes.Status200OK, StatusCodes.Status201Created];
+    }
+
+    /// <summary>The thing of a creation that may find it; null for every other value.</summary>
+    internal static Type? ThingOf(Type value) => value.IsGenericType && value.GetGenericTypeDefinition() == typeof(Made<>) ? value.GetGenericArguments()[0] : null;
 
     // What the route declares, and what the edge may answer before a handler runs or because nobody can answer now.
     private static IEnumerable<Kind> KindsOf(EndpointBuilder endpoint)
@@ -91,7 +109,8 @@ public sealed class OutcomeFilter(Repeater repeater, DeclaredRefusals declared) 
         yield return CommonRefusals.TextNotStorable.Kind;
     }
 
-    private static Type? ValueOf(Type type)
+    /// <summary>What the outcome of a handler holds; null when it gives none.</summary>
+    internal static Type? ValueOf(Type type)
     {
         if (type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(Task<>) || type.GetGenericTypeDefinition() == typeof(ValueTask<>)))
             type = type.GetGenericArguments()[0];

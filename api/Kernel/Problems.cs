@@ -33,6 +33,10 @@ public static class Problems
     /// <summary>What is said of a method that a route does not take.</summary>
     public const string MethodNotAllowedDetail = "This route does not take this method; see /docs.";
 
+    /// <summary>What no problem can be written for: the server refuses it before anything of the application runs.</summary>
+    public const string UnreadableWords =
+        "What cannot be read as HTTP (a path with %00, headers of another form, a target beyond 16 KiB, headers beyond twice their limit) is refused without a body, with 400, 414 or 431.";
+
     private static readonly Meter s_meter = new("OrleansSocial.Edge");
     private static readonly Counter<long> s_refused = s_meter.CreateCounter<long>("social.http.refused", "{request}", "Requests that were answered with a problem, by its code.");
 

@@ -31,9 +31,10 @@ internal static class ProblemsPage
             <h1>Problems</h1>
             <p>Whatever is refused is answered as problem details (RFC 9457). Its <code>code</code> is one of these, on every door, and is kept for ever; <code>detail</code> says what to do.
             The <a href="/docs">documentation of the API</a> names those of each route, and <a href="/docs/hub">that of the hub</a> those of its methods.</p>
+            <p>{0}</p>
             <dl>
 
-            """);
+            """.Replace("{0}", Problems.UnreadableWords, StringComparison.Ordinal));
         foreach (var (code, status, detail) in All)
             page.Append(CultureInfo.InvariantCulture, $"<div id=\"{code}\"><dt><code>{code}</code> <span>{status} {ReasonPhrases.GetReasonPhrase(status)}</span></dt><dd>{WebUtility.HtmlEncode(detail)}</dd></div>\n");
         return page.Append("</dl>").ToString();

@@ -20,9 +20,11 @@ public sealed record AdminMetadata;
 /// <summary>The route is open to everyone.</summary>
 public sealed record PublicMetadata;
 
-/// <summary>The route makes something: answers 201.</summary>
+/// <summary>The route makes something: answers 201 with its <c>Location</c>, and 200 where a creation finds the thing that it was to make (<see cref="IMade"/>).</summary>
 /// <param name="KeyKept">Where the <c>Idempotency-Key</c> under which it was made is kept for ever; null when it takes none.</param>
-public sealed record CreatesMetadata(string? KeyKept);
+/// <param name="Thing">What the route answers with.</param>
+/// <param name="Location">The path at which the thing is read.</param>
+public sealed record CreatesMetadata(string? KeyKept, Type Thing, Func<object, string> Location);
 
 /// <summary>Whether the edge runs the route again when a silo goes away under way.</summary>
 /// <param name="When">In a word, for the golden route table.</param>
@@ -75,12 +77,14 @@ public static class Routes
         where TBuilder : IEndpointConventionBuilder
         => route.WithMetadata(new RateMetadata(rate));
 
-    /// <summary>Makes something: 201.</summary>
+    /// <summary>Makes something: 201 with its <c>Location</c>. A handler that answers with <see cref="Made{T}"/> tells what was there before, which is 200 with its <c>Content-Location</c> too.</summary>
     /// <param name="route">The route.</param>
     /// <param name="keyKept">Where an <c>Idempotency-Key</c> is kept for ever, so that the same one makes it once; null promises nothing, and the handler takes no key.</param>
-    public static TBuilder Creates<TBuilder>(this TBuilder route, string? keyKept)
+    /// <param name="location">The path at which the thing that is answered with is read.</param>
+    public static TBuilder Creates<TBuilder, T>(this TBuilder route, string? keyKept, Func<T, string> location)
         where TBuilder : IEndpointConventionBuilder
-        => route.WithMetadata(new CreatesMetadata(keyKept));
+        where T : class
+        => route.WithMetadata(new CreatesMetadata(keyKept, typeof(T), thing => location((T)thing)));
 
     /// <summary>May be carried out twice with the effect and the answer of once: the edge repeats it when a silo goes away under way.</summary>
     public static TBuilder Repeated<TBuilder>(this TBuilder route)

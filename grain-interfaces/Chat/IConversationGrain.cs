@@ -12,13 +12,13 @@ namespace OrleansSocial.Chat;
 [Alias("chat.conversation-grain")]
 public interface IConversationGrain : IGrainWithGuidKey
 {
-    /// <summary>Starts the conversation with this key, which <see cref="IConversationsGrain"/> gives it. The same content again returns the conversation as it is.</summary>
+    /// <summary>Starts the conversation with this key, which <see cref="IConversationsGrain"/> gives it. The same content again finds the conversation, as it is.</summary>
     /// <remarks>Nothing is found by somebody who repeats it and has left since. Other content under this id is a key that was used before.</remarks>
-    [Alias("create"), ClusterOnly]
+    [Alias("make"), ClusterOnly]
     [Refuses(
         "chat.not_found", "request.text_not_storable", "request.label", "chat.title_length", "chat.members_count", "chat.unknown_user", "chat.too_many_conversations", "request.key_reused", "chat.too_many_invitations",
         "chat.busy")]
-    Task<Outcome<ConversationView>> Create(CreateConversation command);
+    Task<Outcome<Made<ConversationView>>> Create(CreateConversation command);
 
     /// <summary>The conversation with its members.</summary>
     [Alias("get"), AlwaysInterleave, Refuses("chat.not_found")]

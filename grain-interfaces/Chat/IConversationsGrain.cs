@@ -11,9 +11,9 @@ public interface IConversationsGrain : IGrainWithIntegerKey
     /// </remarks>
     /// <param name="command">What is started, and by whom.</param>
     /// <param name="idempotencyKey">Names a group for its founder for ever; null for one more.</param>
-    [Alias("create")]
+    [Alias("make")]
     [Refuses(
         "chat.not_found", "request.text_not_storable", "request.label", "chat.title_length", "chat.members_count", "chat.unknown_user", "chat.too_many_conversations", "request.key_reused", "chat.too_many_invitations",
         "chat.busy")]
-    Task<Outcome<ConversationView>> Create(CreateConversation command, string? idempotencyKey);
+    Task<Outcome<Made<ConversationView>>> Create(CreateConversation command, string? idempotencyKey);
 }

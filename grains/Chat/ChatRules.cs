@@ -72,6 +72,10 @@ internal static class ChatRules
             ? new Stretch(after, before, ask.Limit, room!.Members[reader].HistoryFrom)
             : CommonRefusals.BadCursor;
 
+    /// <summary>What a creation answers: who repeats it and has left since finds nothing.</summary>
+    public static Outcome<Made<ConversationView>> Made(ConversationState? room, UserId by, bool isNew) =>
+        RefuseStranger(room, by) is { } refusal ? refusal : new Made<ConversationView>(room!.View(), isNew);
+
     /// <summary>A member sees every entry that there is.</summary>
     public static Outcome<MessageView> Seen(ConversationState? room, UserId reader, MessageView? entry) =>
         RefuseStranger(room, reader) is { } refusal ? refusal : entry is not null ? entry : ChatRefusals.MessageNotFound;

@@ -52,12 +52,12 @@ internal sealed class ConversationGrain(
         foreach (var (sender, key, text) in loaded.Recent) _keys.Keep(sender, key, text);
     }
 
-    public async Task<Outcome<ConversationView>> Create(CreateConversation command)
+    public async Task<Outcome<Made<ConversationView>>> Create(CreateConversation command)
     {
         if (ChatRules.RefuseForm(command) is { } malformed) return malformed;
 
         var print = ChatRules.PrintOf(command);
-        if (_room is { } room && room.CreationPrint == print) return Seen(room, command.By);
+        if (_room is { } room && room.CreationPrint == print) return ChatRules.Made(room, command.By, isNew: false);
         if (ChatRules.RefuseSize(command, options.Value) is { } refusal) return refusal;
         if (await door.RefusePeople([command.By, .. command.Others]) is { } unfit) return unfit;
         if (_room is not null) return CommonRefusals.KeyReused;
@@ -65,7 +65,7 @@ internal sealed class ConversationGrain(
         var founded = ChatRules.Found(Id, command, Sql.ToMicroseconds(clock.GetUtcNow()));
         if (!(await door.AskFirst(founded, command.By, ChatRules.OthersOf(command))).TryGet(out var others, out var notAsked)) return notAsked;
         var write = new ConversationWrite(_ledger, Id, ChatRules.FirstEntries(command, others)) { Founded = founded, Founder = command.By };
-        return await CommitMembers(write) ?? Seen(_room, command.By);
+        return await CommitMembers(write) ?? ChatRules.Made(_room, command.By, isNew: true);
     }
 
     public Task<Outcome<ConversationView>> Get(UserId reader) => Task.FromResult(Seen(_room, reader));

@@ -31,7 +31,7 @@ internal sealed class Origins(IOptions<EdgeOptions> edge) : ICorsPolicyProvider
         .WithOrigins(edge.Origins.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
         .WithHeaders("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Last-Event-ID", "X-Requested-With", "X-SignalR-User-Agent")
-        .WithExposedHeaders("ETag", "Location", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+        .WithExposedHeaders("ETag", "Location", "Content-Location", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
         .SetPreflightMaxAge(s_remembered);
 }
 

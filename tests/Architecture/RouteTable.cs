@@ -39,6 +39,22 @@ public class RouteTable(SharedHost shared)
     [Fact]
     public void Every_route_that_makes_something_says_how_its_key_is_kept_or_takes_none() => Assert.Empty(Routes.SelectMany(Unkept));
 
+    [Fact]
+    public void Every_route_that_makes_something_says_where_what_it_answers_with_is() => Assert.Empty(Routes.SelectMany(Misplaced));
+
+    [Fact]
+    public void A_route_that_places_another_thing_than_it_answers_with_or_makes_without_a_place_is_found()
+    {
+        Outcome<Users.ProfileView> One() => UsersAway();
+        Outcome<Made<Users.ProfileView>> Made() => UsersAway();
+        static Refusal UsersAway() => CommonRefusals.Unavailable;
+        var (one, made) = (((Delegate)One).Method, ((Delegate)Made).Method);
+
+        Assert.Empty(Misplaced(Bare(one, Creates<Users.ProfileView>(null))).Concat(Misplaced(Bare(made, Creates<Users.ProfileView>(null)))));
+        Assert.Single(Misplaced(Bare(one, Creates<string>(null))));
+        Assert.Single(Misplaced(Bare(made)));
+    }
+
     [Theory]
     [InlineData("in the thing", false, 1)]
     [InlineData(null, true, 1)]
@@ -48,7 +64,7 @@ public class RouteTable(SharedHost shared)
     {
         var handler = taken ? ((Func<IdempotencyKey, int>)(_ => 0)).Method : ((Func<int>)(() => 0)).Method;
 
-        Assert.Equal(faults, Unkept(Bare(handler, new CreatesMetadata(kept))).Count());
+        Assert.Equal(faults, Unkept(Bare(handler, Creates<string>(kept))).Count());
         Assert.Equal(taken ? 1 : 0, Unkept(Bare(handler)).Count());
     }
 
@@ -116,6 +132,16 @@ public class RouteTable(SharedHost shared)
         else if (Rates.All.GetValueOrDefault(rate.Name) != rate) yield return $"{route.RoutePattern.RawText}: declare its rate class {rate} in a static field beside the routes";
         if (metadata.GetMetadata<RepeatMetadata>() is null) yield return $"{route.RoutePattern.RawText}: declare it Repeated(), RepeatedWithKey() or Once()";
         if (metadata.GetMetadata<RefusesMetadata>() is null) yield return $"{route.RoutePattern.RawText}: declare what it Asks<IGrain>(method), or what it Refuses(…) itself";
+    }
+
+    private static CreatesMetadata Creates<T>(string? kept) => new(kept, typeof(T), _ => "/v1/bare");
+
+    private static IEnumerable<string> Misplaced(RouteEndpoint route)
+    {
+        if (route.Metadata.GetMetadata<MethodInfo>() is not { } handler || OutcomeFilter.ValueOf(handler.ReturnType) is not { } value) yield break;
+        var (thing, placed) = (OutcomeFilter.ThingOf(value), route.Metadata.GetMetadata<CreatesMetadata>()?.Thing);
+        if (thing is not null && placed is null) yield return $"{route.RoutePattern.RawText}: declare what it Creates(…), with its location";
+        if (placed is not null && placed != (thing ?? value)) yield return $"{route.RoutePattern.RawText}: it answers with {(thing ?? value).Name}; say where that is in Creates(…)";
     }
 
     private static bool TakesIfMatch(RouteEndpoint route) => route.Metadata.GetMetadata<MethodInfo>()?.GetParameters().Any(p => p.ParameterType == typeof(IfMatch)) == true;

@@ -45,7 +45,7 @@ public sealed class ConversationTests(SharedHost shared)
             ? ConversationIds.Unkeyed("direct", one.Id, other.Id.ToString()) : ConversationIds.Unkeyed("direct", other.Id, one.Id.ToString());
 
         var fresh = await alice.Pair(bob);
-        var before = (await shared.Host.Grains.GetGrain<IConversationGrain>(Unkeyed(alice, carol)).Create(new(alice.Id, ConversationKind.Direct, null, [carol.Id]))).Value;
+        var before = (await shared.Host.Grains.GetGrain<IConversationGrain>(Unkeyed(alice, carol)).Create(new(alice.Id, ConversationKind.Direct, null, [carol.Id]))).Value.Value;
 
         Assert.NotEqual(Unkeyed(alice, bob), fresh.Id);
         Assert.Equal(fresh.Id, (await bob.Pair(alice)).Id);
@@ -63,6 +63,29 @@ public sealed class ConversationTests(SharedHost shared)
         var view = await rooms[0].As(bob).View();
         Assert.Equal((ConversationKind.Direct, 0L, null), (view.Kind, view.LastSeq, view.Title));
         Assert.Equal(new HashSet<UserId> { alice.Id, bob.Id }, view.Members.Select(m => m.User).ToHashSet());
+    }
+
+    [Fact]
+    public async Task Whoever_begins_what_is_there_is_led_to_it()
+    {
+        var (alice, bob, _) = await shared.Host.Three();
+        Task<HttpResponseMessage> Pair(Person by, Person other) => by.Post("/v1/conversations", new { kind = "direct", members = new[] { other.Id } });
+        Task<HttpResponseMessage> Group() => alice.Send(HttpMethod.Post, "/v1/conversations", new { kind = "group", title = "Trip", members = new[] { bob.Id } }, "trip");
+
+        var pairs = await Task.WhenAll(Pair(alice, bob), Pair(bob, alice), Pair(alice, bob));
+        var groups = new[] { await Group(), await Group() };
+
+        foreach (var answers in (HttpResponseMessage[][])[pairs, groups])
+        {
+            var made = Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.Created);
+            var found = answers.Where(answer => answer != made).ToList();
+            var room = await Person.Read<ConversationView>(made);
+            Assert.Equal($"/v1/conversations/{room.Id}", made.Headers.Location?.ToString());
+            Assert.Null(made.Content.Headers.ContentLocation);
+            foreach (var answer in found)
+                Assert.Equal((HttpStatusCode.OK, made.Headers.Location, made.Headers.Location, room.Id), (answer.StatusCode, answer.Headers.Location, answer.Content.Headers.ContentLocation, (await Person.Read<ConversationView>(answer)).Id));
+            Assert.Equal(room.Id, (await bob.Get<ConversationView>(made.Headers.Location!.ToString())).Id);
+        }
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class DurabilityTests
         await using var host = await SocialHost.Start(proxy.Through(direct));
         var users = await Task.WhenAll(Enumerable.Range(0, 100).Select(async i => (await host.Person($"p{i}")).Id));
         var room = (await host.Grains.GetGrain<IConversationGrain>(Guid.NewGuid())
-            .Create(new(users[0], ConversationKind.Group, "Crowd", users[1..]))).Value.Id;
+            .Create(new(users[0], ConversationKind.Group, "Crowd", users[1..]))).Value.Value.Id;
         const int Each = 20;
 
         var receipts = await Task.WhenAll(users.Select((user, u) => Task.Run(async () =>

@@ -23,6 +23,17 @@ public sealed class OneMessageTests(SharedHost shared)
     }
 
     [Fact]
+    public async Task Whoever_sends_a_text_is_led_to_it_each_time_they_repeat_it()
+    {
+        var (alice, bob, room) = await shared.Host.Pair();
+
+        var sent = new[] { await room.As(alice).TrySend("hello", "key"), await room.As(alice).TrySend("hello", "key") };
+
+        foreach (var answer in sent) Assert.Equal((HttpStatusCode.Created, $"{room.Path}/messages/1"), (answer.StatusCode, answer.Headers.Location?.ToString()));
+        Assert.Equal("hello", (await bob.Get<MessageView>(sent[1].Headers.Location!.ToString())).Text);
+    }
+
+    [Fact]
     public async Task What_is_not_there_and_what_is_not_ones_own_is_not_found()
     {
         var (alice, bob, carol) = await shared.Host.Three();

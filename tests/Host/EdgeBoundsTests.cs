@@ -20,6 +20,7 @@ public class EdgeBoundsTests(SharedHost shared)
 
     [Theory]
     [InlineData("/openapi/v1.json")]
+    [InlineData("/docs/")]
     [InlineData("/docs/problems")]
     [InlineData("/docs/hub")]
     [InlineData("/page.css")]
@@ -72,6 +73,39 @@ public class EdgeBoundsTests(SharedHost shared)
         if (header > 0) request.Headers.Add("X-Much", new string('a', header));
 
         await Person.Refused(await shared.Host.Http.SendAsync(request), status, code);
+    }
+
+    [Theory]
+    [InlineData("GET /v1/users/by-handle/%00 HTTP/1.1\r\nHost: a\r\n\r\n", "400")]
+    [InlineData("GET /v1/conversations/%00/messages HTTP/1.1\r\nHost: a\r\n\r\n", "400")]
+    [InlineData("GET /?{18000} HTTP/1.1\r\nHost: a\r\n\r\n", "414")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nX-Much: {40000}\r\n\r\n", "431")]
+    [InlineData("GET / HTTP/1.1\r\nHost a\r\n\r\n", "400")]
+    public async Task What_the_server_cannot_read_is_refused_by_it_without_a_body_and_the_documentation_says_so(string request, string status)
+    {
+        var much = System.Text.RegularExpressions.Regex.Replace(request, "\\{([0-9]+)\\}", match => new('a', int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)));
+        using var client = new TcpClient(shared.Host.Address.Host, shared.Host.Address.Port);
+        await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(much));
+        using var reader = new StreamReader(client.GetStream());
+
+        var answer = await reader.ReadToEndAsync().Soon("the refusal");
+
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        Assert.Contains("\r\nContent-Length: 0\r\n", answer, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\n", answer, StringComparison.Ordinal);
+        foreach (var page in (string[])["/docs/problems", "/openapi/v1.json"])
+            Assert.Contains("is refused without a body", await shared.Host.Http.GetStringAsync(new Uri(page, UriKind.Relative)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/v1/users/by-handle/%01", HttpStatusCode.NotFound, "users.not_found")]
+    [InlineData("/v1/conversations?after=%00", HttpStatusCode.BadRequest, "request.bad_cursor")]
+    [InlineData("/v1/conversations/%C0%80", HttpStatusCode.BadRequest, "request.malformed")]
+    public async Task Whatever_else_stands_in_a_target_is_refused_with_its_problem(string path, HttpStatusCode status, string code)
+    {
+        var alice = await shared.Host.Person("alice");
+
+        await Person.Refused(await alice.Send(HttpMethod.Get, path), status, code);
     }
 
     [Theory]

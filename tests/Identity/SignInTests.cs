@@ -20,6 +20,7 @@ public sealed class SignInTests(SharedHost shared)
         var tokens = await Person.Read<SessionTokens>(answer);
 
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        Assert.Equal(handle, (await Person.Read<ProfileView>(await _host.Http.GetAsync(answer.Headers.Location))).Handle);
         Assert.True(answer.Headers.CacheControl?.NoStore);
         Assert.Equal(handle, tokens.Handle);
         Assert.True(tokens.AccessExpiresAt < tokens.RefreshExpiresAt);

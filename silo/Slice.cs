@@ -24,7 +24,7 @@ internal sealed record Slice(
         new("Identity", IdentityModule.AddIdentity, IdentityEdge.AddIdentityEdge, IdentityEndpoints.MapIdentity),
         new("RateLimits", Edge: RateLimitsEdge.AddRateLimitsEdge),
         new("Realtime", RealtimeModule.AddRealtime, RealtimeEdge.AddRealtimeEdge, RealtimeEndpoints.MapRealtime),
-        new("Users", Routes: UsersEndpoints.MapUsers),
+        new("Users", UsersModule.AddUsers, Routes: UsersEndpoints.MapUsers),
         new("Chat", ChatModule.AddChat, ChatEndpoints.AddChatEdge, ChatEndpoints.MapChat),
         new("Bookmarks", BookmarksModule.AddBookmarks, Routes: BookmarksEndpoints.MapBookmarks),
     ];

@@ -3,25 +3,35 @@ using Orleans.Placement;
 namespace OrleansSocial.Users;
 
 /// <summary>One person's profile. Key: user id.</summary>
-/// <remarks>Invariants: see <see cref="ProfileState"/>. It is placed by the load of the silos: everybody reads it.</remarks>
+/// <remarks>
+/// Invariants: 1. Handle and CreatedAt never change. 2. Version is 1 at first and rises by one with each change. 3. What is held is what is stored:
+/// after a failed write the activation ends and the next one reads. It is placed by the load of the silos: everybody reads it.
+/// </remarks>
 [ResourceOptimizedPlacement]
-internal sealed class UserGrain(
-    [PersistentState("profile", GrainStorage.Name)] IPersistentState<ProfileState> profile,
-    TimeProvider clock)
-    : Grain, IUserGrain
+internal sealed class UserGrain(ProfileStore store, GroupCommit writer, TimeProvider clock) : Grain, IUserGrain
 {
+    private Ledger _ledger = null!;
+    private ProfileView? _profile;
+
+    private UserId Me => UserId.From(this.GetPrimaryKey());
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _profile = await store.Find(Me, cancellationToken);
+        _ledger = new(writer, Me, 0, new(WritesMax: 1, CommonRefusals.Unavailable, Apply, this.DeactivateOnIdle));
+    }
+
     public async Task<Outcome<ProfileView>> Create(string handle, string displayName)
     {
-        if (profile.RecordExists) return View();
+        if (_profile is { } made) return made;
 
         if (!UserRules.NameOf(displayName).TryGet(out var name, out var unfit)) return unfit;
-        await profile.Commit(this, new() { Handle = handle, DisplayName = name, CreatedAt = clock.GetUtcNow(), Version = 1 });
-        return View();
+        return await Commit(new(Me, handle, name, Bio: "", Sql.ToMicroseconds(clock.GetUtcNow()), Version: 1));
     }
 
     public Task<Outcome<ProfileView>> Get()
     {
-        if (profile.RecordExists) return Task.FromResult<Outcome<ProfileView>>(View());
+        if (_profile is { } profile) return Task.FromResult<Outcome<ProfileView>>(profile);
 
         // Whoever asks for people who do not exist leaves no grains behind.
         this.DeactivateOnIdle();
@@ -30,13 +40,18 @@ internal sealed class UserGrain(
 
     public async Task<Outcome<ProfileView>> Change(ChangeProfile change)
     {
-        if (!profile.RecordExists) return UserRefusals.NotFound;
-        if (UserRules.RefuseChange(profile.State, change) is { } refusal) return refusal;
+        if (_profile is not { } profile) return UserRefusals.NotFound;
+        if (UserRules.RefuseChange(profile, change) is { } refusal) return refusal;
 
-        var next = UserRules.Apply(profile.State, change);
-        if (next != profile.State) await profile.Commit(this, next);
-        return View();
+        var next = UserRules.Apply(profile, change);
+        return next == profile ? profile : await Commit(next);
     }
 
-    private ProfileView View() => profile.State.View(UserId.From(this.GetPrimaryKey()));
+    private async Task<Outcome<ProfileView>> Commit(ProfileView next) =>
+        await _ledger.Commit(new ProfileWrite(_ledger, next)) ?? (Outcome<ProfileView>)next;
+
+    private void Apply(Write ended)
+    {
+        if (ended.Outcome == CommitOutcome.Stored) _profile = ((ProfileWrite)ended).Profile;
+    }
 }

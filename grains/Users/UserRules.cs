@@ -4,7 +4,7 @@ namespace OrleansSocial.Users;
 internal static class UserRules
 {
     /// <summary>Why a change is refused, in the documented order; null when nothing is in the way.</summary>
-    public static Refusal? RefuseChange(ProfileState profile, ChangeProfile change)
+    public static Refusal? RefuseChange(ProfileView profile, ChangeProfile change)
     {
         if (change.DisplayName is { } name && NameOf(name).Refusal is { } unfit) return unfit;
         if (!TextRules.IsStorable(change.Bio ?? "")) return CommonRefusals.TextNotStorable;
@@ -16,7 +16,7 @@ internal static class UserRules
     public static Outcome<string> NameOf(string name) => TextRules.Label(name, ProfileLimits.DisplayNameCharsMax, UserRefusals.DisplayName);
 
     /// <summary>The profile after a change. One that changes nothing gives the same profile, so that its version stays.</summary>
-    public static ProfileState Apply(ProfileState profile, ChangeProfile change)
+    public static ProfileView Apply(ProfileView profile, ChangeProfile change)
     {
         var next = profile with { DisplayName = change.DisplayName is { } name ? NameOf(name).Value : profile.DisplayName, Bio = change.Bio ?? profile.Bio };
         return next == profile ? profile : next with { Version = profile.Version + 1 };

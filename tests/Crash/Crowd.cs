@@ -34,6 +34,7 @@ internal sealed class Crowd : IAsyncDisposable
     {
         ["Social__RateLimits__Register__TokensMax"] = "1000",
         ["Social__RateLimits__Login__TokensMax"] = "1000",
+        ["Social__RateLimits__Refresh__TokensMax"] = "1000000",
         ["Social__RateLimits__Messages__TokensMax"] = "1000000",
         ["Social__RateLimits__Writes__TokensMax"] = "1000000",
         ["Social__RateLimits__Reads__TokensMax"] = "1000000",

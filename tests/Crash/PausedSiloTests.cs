@@ -18,6 +18,7 @@ public abstract class PausedSiloTests(Membership membership, ITestOutputHelper o
         await using var fleet = await Fleet.Start(ground, Silos);
         await using var crowd = await Crowd.Gather([fleet.Balancer.Address], ground.Logs, people: 24, rooms: 24, s_patience);
         await using var profiles = await ProfileProbe.Start(fleet.Balancer.Address, people: 24, crowd.GiveUp);
+        await using var sessions = SessionProbe.Start(fleet.Balancer.Address, devices: 12);
         var audit = await WriteAudit.Begin(ground.Postgres);
         await crowd.EveryoneAcknowledged(5);
         var (paused, tables) = await audit.WriterOf(crowd, Silos, "messages", "orleansstorage");

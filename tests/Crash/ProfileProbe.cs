@@ -6,7 +6,7 @@ using OrleansSocial.Driver;
 
 namespace OrleansSocial.Crash;
 
-/// <summary>People who change their profiles again and again, each as fast as it is answered: state of grains, which is to hold what was acknowledged.</summary>
+/// <summary>People who change their profiles again and again, each as fast as it is answered: what was acknowledged is to be held.</summary>
 internal sealed class ProfileProbe : IAsyncDisposable
 {
     private static readonly TimeSpan s_answerWithin = TimeSpan.FromSeconds(12);

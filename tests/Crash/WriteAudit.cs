@@ -8,7 +8,7 @@ namespace OrleansSocial.Crash;
 internal sealed class WriteAudit(string postgres)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
-    private static readonly string[] s_tables = ["messages", "conversations", "members", "orleansstorage"];
+    private static readonly string[] s_tables = ["messages", "conversations", "members", "profiles", "orleansstorage"];
 
     /// <summary>Begins to note.</summary>
     public static async Task<WriteAudit> Begin(string postgres)

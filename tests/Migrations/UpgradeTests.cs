@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OrleansSocial.Identity;
+using OrleansSocial.Users;
 using Support;
 
 namespace OrleansSocial.Migrations;
@@ -35,11 +36,62 @@ public sealed class UpgradeTests
         }
 
         var after = await Rows(left.Postgres, columns);
-        Assert.All(s_tables.Except(["ended_sessions"]), table => Assert.Empty(before[table].Except(after[table])));
+        Assert.All(s_tables.Except(["ended_sessions"]), table => Assert.Empty(before[table].Where(IsKept).Except(after[table])));
         Assert.All(s_tables.Except(["orleansstorage", "ended_sessions"]), table => Assert.Equal(before[table], after[table]));
 
         // These are swept each minute, once their last token has ended by itself.
         Assert.Empty(after["ended_sessions"].Except(before["ended_sessions"]));
+
+        // Profiles have moved to a table of their own.
+        static bool IsKept(string row) => !row.Contains(",profile,", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Everyone_has_the_profile_that_the_version_before_kept_for_them()
+    {
+        var left = await Left.Restore("0012");
+        await using var source = NpgsqlDataSource.Create(left.Postgres);
+        ProfileView[] odd =
+        [
+            new(UserId.From(new("fedcba98-7654-7321-8fed-cba987654321")), "odd", "\U0001F469\u200D\U0001F469\u200D\U0001F467 \"o'dd\" \\ <b>&amp;", "\u0001 line\n\ttab\r\u2028 \u202Eabc $$ \uFFFD \uFEFF", left.At.AddTicks(10), 12),
+            new(UserId.From(new("01a21e19-ffee-7ddc-bbaa-998877665544")), "x_1", "\u0928\u092E\u0938\u094D\u0924\u0947 \u6F22\u5B57", "", left.At, 1),
+        ];
+        foreach (var profile in odd) await WriteAsBefore(source, profile);
+        var before = await ProfilesAsBefore(source);
+        Assert.Equal(["ace", "alice", "bob", "carol", "odd", "x_1"], before.Select(profile => profile.Handle).Order(StringComparer.Ordinal));
+        Assert.Equal("\u00C7arol \U0001F30A", before.Single(profile => profile.Handle == "carol").DisplayName);
+
+        await using (var host = await Open(left))
+        {
+            foreach (var profile in before) Assert.Equal(profile, await Person.Read<ProfileView>(await host.Http.GetAsync(new Uri($"/v1/users/{profile.Id}", UriKind.Relative))));
+            var alice = await SignIn(host, left, "alice");
+            Assert.Equal(3, (await Person.Read<ProfileView>(await alice.PatchAsJsonAsync("/v1/me", new { bio = "Walks on Sundays" }))).Version);
+        }
+
+        Assert.Empty(await ProfilesAsBefore(source));
+        await using var again = await Open(left);
+        Assert.Equal("Walks on Sundays", (await Get(await SignIn(again, left, "alice"), "/v1/me")).GetProperty("bio").GetString());
+    }
+
+    [Fact]
+    public async Task What_a_silo_of_the_version_before_writes_of_a_profile_beside_this_one_is_taken_over_unless_it_was_overtaken()
+    {
+        await using var host = await SocialHost.Start();
+        await using var source = NpgsqlDataSource.Create(host.ConnectionString);
+        var made = new ProfileView(Ids.New<UserId>(TimeProvider.System), "late", "Late \U0001F40A", "", DateTimeOffset.UnixEpoch, 1);
+
+        await WriteAsBefore(source, made);
+        await WriteAsBefore(source, made with { Bio = "by the old", Version = 2 });
+        var grain = host.Grains.GetGrain<IUserGrain>(made.Id);
+        Assert.Equal(made with { Bio = "by the old", Version = 2 }, (await grain.Get()).Value);
+
+        // A creation whose answer was lost, and a change of what has been changed here meanwhile.
+        var changed = (await grain.Change(new(null, "by the new"))).Value;
+        await WriteAsBefore(source, made);
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => WriteAsBefore(source, made with { Bio = "late", Version = 3 }));
+
+        Assert.True(DatabaseUnavailableException.Describes(refused));
+        Assert.Equal("by the new|3", await FencedDatabase.Scalar<string>(host.Services.GetRequiredService<Database>(), $"SELECT bio || '|' || version FROM profiles WHERE user_id = '{changed.Id}'"));
     }
 
     [Fact]
@@ -65,6 +117,39 @@ public sealed class UpgradeTests
         var cursor = missed.GetProperty("cursor").GetString();
         await Post(alice, $"/v1/conversations/{left.Direct}/messages", new { clientKey = "a5", text = "And on again" });
         await Eventually(async () => Assert.Contains((await Get(bob, $"/v1/events?cursor={cursor}")).GetProperty("events").EnumerateArray(), e => Text(e) == "And on again"));
+    }
+
+    /// <summary>Writes the state of a grain as silos of the version before do.</summary>
+    private static async Task WriteAsBefore(NpgsqlDataSource source, ProfileView profile)
+    {
+        var key = profile.Id.Value.ToByteArray();
+        var state = JsonSerializer.SerializeToUtf8Bytes(new { profile.Handle, profile.DisplayName, profile.Bio, profile.CreatedAt, profile.Version });
+        await using var command = source.CreateCommand("""
+            INSERT INTO orleansstorage (grainidhash, grainidn0, grainidn1, graintypehash, graintypestring, serviceid, payloadbinary, modifiedon, version)
+            VALUES (1, $1, $2, 2, 'profile', 'social', $3, now(), 1)
+            ON CONFLICT (grainidhash, graintypehash, grainidn0, grainidn1, grainidextensionstring, graintypestring, serviceid)
+            DO UPDATE SET payloadbinary = excluded.payloadbinary, version = orleansstorage.version + 1
+            """);
+        foreach (var value in (object[])[BitConverter.ToInt64(key, 0), BitConverter.ToInt64(key, 8), state]) command.Parameters.Add(new() { Value = value });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The profiles that are state of grains, as silos of the version before read them.</summary>
+    private static async Task<List<ProfileView>> ProfilesAsBefore(NpgsqlDataSource source)
+    {
+        await using var command = source.CreateCommand("SELECT grainidn0, grainidn1, payloadbinary FROM orleansstorage WHERE graintypestring = 'profile'");
+        await using var row = await command.ExecuteReaderAsync();
+        var all = new List<ProfileView>();
+        while (await row.ReadAsync())
+        {
+            var state = JsonSerializer.Deserialize<JsonElement>(row.GetFieldValue<byte[]>(2));
+            var user = new Guid([.. BitConverter.GetBytes(row.GetInt64(0)), .. BitConverter.GetBytes(row.GetInt64(1))]);
+            var rounded = Sql.ToMicroseconds(state.GetProperty("CreatedAt").GetDateTimeOffset().AddTicks(TimeSpan.TicksPerMicrosecond / 2));
+            string Text(string name) => state.GetProperty(name).GetString()!;
+            all.Add(new(UserId.From(user), Text("Handle"), Text("DisplayName"), Text("Bio"), rounded, state.GetProperty("Version").GetInt32()));
+        }
+
+        return all;
     }
 
     // With the usual cost of a password's hash: one that was hashed at another is hashed anew when its owner signs in.

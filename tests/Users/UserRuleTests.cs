@@ -2,7 +2,7 @@ namespace OrleansSocial.Users;
 
 public sealed class UserRuleTests
 {
-    private static readonly ProfileState s_alice = new() { Handle = "alice", DisplayName = "Alice", Bio = "Hello", Version = 3 };
+    private static readonly ProfileView s_alice = new(UserId.From(Guid.NewGuid()), "alice", "Alice", "Hello", DateTimeOffset.UnixEpoch, 3);
 
     [Theory]
     [InlineData(null, null, null, null)]

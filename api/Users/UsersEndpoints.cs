@@ -1,8 +1,12 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using OrleansSocial.Identity;
+using OrleansSocial.RateLimits;
 
 namespace OrleansSocial.Users;
 
@@ -21,6 +25,8 @@ public static class UsersEndpoints
             .BodyBytesMax(BodyBytesMax).WithSummary("Change one's profile").Asks<IUserGrain>(nameof(IUserGrain.Change));
 
         var users = v1.MapGroup("/users").WithTags("Users");
+        users.MapGet("", List).Public().Limited(Rate.Reads).LimitedByWork<string>(ids => ids.Count(c => c == ',') + 1).Repeated().Tagged((ProfileList list) => Tag(list))
+            .WithSummary("Profiles of many people").Refuses(CommonRefusals.Malformed).Asks<IProfilesGrain>(nameof(IProfilesGrain.List));
         users.MapGet("/{id}", Get).Public().Limited(Rate.Reads).Repeated().Tagged((ProfileView p) => ProfileTag.Write(p.Version))
             .WithSummary("A profile").Asks<IUserGrain>(nameof(IUserGrain.Get));
         users.MapGet("/by-handle/{handle}", ByHandle).Public().Limited(Rate.Reads).Repeated().Tagged((ProfileView p) => ProfileTag.Write(p.Version))
@@ -33,6 +39,24 @@ public static class UsersEndpoints
 
     private static Task<Outcome<ProfileView>> Change(ProfileChange body, ProfileTag onlyIf, Caller caller, IGrainFactory grains) =>
         grains.GetGrain<IUserGrain>(caller.User).Change(new(body.DisplayName, body.Bio, onlyIf.Version));
+
+    private static async Task<Outcome<ProfileList>> List(IGrainFactory grains, [FromQuery] string? ids)
+    {
+        var people = new List<UserId>();
+        foreach (var id in string.IsNullOrEmpty(ids) ? [] : ids.Split(','))
+        {
+            if (!UserId.TryParse(id, null, out var user)) return CommonRefusals.Malformed;
+            people.Add(user);
+        }
+
+        return await grains.GetGrain<IProfilesGrain>(0).List(people);
+    }
+
+    private static string Tag(ProfileList list)
+    {
+        var said = string.Join(' ', list.Items.Select(profile => string.Create(CultureInfo.InvariantCulture, $"{profile.Id}:{profile.Version}")));
+        return $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(said)).AsSpan(0, 16))}\"";
+    }
 
     private static Task<Outcome<ProfileView>> Get(UserId id, IGrainFactory grains) => grains.GetGrain<IUserGrain>(id).Get();
 

@@ -1,6 +1,6 @@
 namespace OrleansSocial.Users;
 
-/// <summary>How long the texts of a profile may be.</summary>
+/// <summary>How long the texts of a profile may be, and how many are read at once.</summary>
 public static class ProfileLimits
 {
     /// <summary>The most characters of a display name, as people see them.</summary>
@@ -8,6 +8,9 @@ public static class ProfileLimits
 
     /// <summary>The most characters of a bio, as people see them.</summary>
     public const int BioCharsMax = 300;
+
+    /// <summary>The most people whose profiles are read at once.</summary>
+    public const int IdsMax = 100;
 }
 
 /// <summary>What everyone may see of a person.</summary>

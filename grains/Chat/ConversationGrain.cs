@@ -182,8 +182,9 @@ internal sealed class ConversationGrain(
     /// <summary>Whoever is put into a conversation exists, and is not in as many as one may be.</summary>
     private async Task<Refusal?> RefusePeople(IReadOnlyList<UserId> users)
     {
-        var profiles = await Task.WhenAll(users.Distinct().Select(user => GrainFactory.GetGrain<IUserGrain>(user).Get()));
-        if (!profiles.All(profile => profile.Accepted)) return ChatRefusals.UnknownUser;
+        // Profiles are for everyone to see, so any of them may be the viewer.
+        var profiles = await GrainFactory.GetGrain<IProfilesGrain>(0).Read(users[0], [.. users.Distinct()]);
+        if (profiles.Contains(null)) return ChatRefusals.UnknownUser;
         return await members.IsAnyInAsMany(users, options.Value.ConversationsMax) ? ChatRefusals.TooManyConversations : null;
     }
 

@@ -46,6 +46,20 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    public async Task A_list_of_profiles_costs_one_and_one_more_for_each_fifty()
+    {
+        await using var host = await Start(("Reads", 7));
+        var alice = await host.Person("alice");
+        Task<HttpResponseMessage> List(int people) => alice.Http.GetAsync(new Uri($"/v1/users?ids={string.Join(',', Enumerable.Range(0, people).Select(_ => Guid.NewGuid()))}", UriKind.Relative));
+
+        var left = new List<string>();
+        foreach (var people in (int[])[1, 49, 50, 100]) left.Add(Header(await List(people), "RateLimit-Remaining"));
+
+        Assert.Equal(["6", "5", "3", "0"], left);
+        await Person.Refused(await List(1), HttpStatusCode.TooManyRequests, "rates.too_many");
+    }
+
+    [Fact]
     public async Task However_many_come_at_once_no_more_pass_than_the_bucket_holds()
     {
         await using var host = await Start(("Reads", 50));

@@ -166,7 +166,7 @@ public sealed class LiveTests(SharedHost shared)
         await using var host = await SocialHost.Start();
         var alice = await host.Person("alice");
         var management = host.Grains.GetGrain<IManagementGrain>(0);
-        async Task<int> Activations() => (await management.GetSimpleGrainStatistics()).Where(one => one.GrainType.Contains("ConversationGrain", StringComparison.Ordinal) || one.GrainType.Contains("User", StringComparison.Ordinal)).Sum(one => one.ActivationCount);
+        async Task<int> Activations() => (await management.GetSimpleGrainStatistics()).Where(one => one.GrainType.Contains("ConversationGrain", StringComparison.Ordinal) || one.GrainType.Contains("UserGrain", StringComparison.Ordinal)).Sum(one => one.ActivationCount);
         var before = await Activations();
 
         foreach (var _ in Enumerable.Range(0, 20))

@@ -1,5 +1,3 @@
-using OrleansSocial.Chat;
-
 namespace OrleansSocial.Realtime;
 
 /// <summary>Whether people are here, for somebody who may ask it of those they share a conversation with: everybody else is away to them, be there such a person or not.</summary>

@@ -54,10 +54,11 @@ FROM (SELECT grainidn0, grainidn1, convert_from(payloadbinary, 'UTF8')::jsonb AS
 DELETE FROM orleansstorage WHERE graintypestring = 'profile';
 
 -- Whether somebody knows a person, and so hears of what they do: the two are in a conversation now, or are the same. The rule is Chat's; other
--- slices may ask it in their SQL.
+-- slices may ask it in their SQL. The limit keeps the planner from reading more than the person's own conversations.
 CREATE FUNCTION social_knows(viewer uuid, person uuid) RETURNS boolean
 LANGUAGE sql STABLE AS $$
     SELECT viewer = person OR EXISTS (
-        SELECT FROM members AS theirs JOIN members AS mine ON mine.conversation_id = theirs.conversation_id
-        WHERE theirs.user_id = person AND theirs.left_seq IS NULL AND mine.user_id = viewer AND mine.left_seq IS NULL)
+        SELECT FROM members AS theirs CROSS JOIN LATERAL (
+            SELECT FROM members AS x WHERE x.conversation_id = theirs.conversation_id AND x.user_id = viewer AND x.left_seq IS NULL LIMIT 1) AS mine
+        WHERE theirs.user_id = person AND theirs.left_seq IS NULL)
 $$;

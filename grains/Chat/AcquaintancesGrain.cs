@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using OrleansSocial.Realtime;
 
 namespace OrleansSocial.Chat;
 
@@ -7,4 +8,6 @@ namespace OrleansSocial.Chat;
 internal sealed class AcquaintancesGrain(ConversationStore store) : Grain, IAcquaintancesGrain
 {
     public async Task<IReadOnlyList<UserId>> Among(UserId viewer, IReadOnlyList<UserId> people) => await store.Acquaintances(viewer, people);
+
+    public async Task<IReadOnlyList<UserId>> Of(UserId person, int max) => await store.AcquaintancesOf(person, max);
 }

@@ -116,13 +116,21 @@ internal sealed class ConversationStore(Database database)
 
     /// <summary>Those of some people with whom the viewer is in a conversation now, and the viewer.</summary>
     public Task<List<UserId>> Acquaintances(UserId viewer, IReadOnlyList<UserId> people) => database.All(
-        """
-        SELECT p.id FROM (SELECT DISTINCT id FROM unnest($2::uuid[]) AS i (id)) AS p
-        WHERE p.id = $1 OR EXISTS (
-            SELECT FROM members theirs JOIN members mine ON mine.conversation_id = theirs.conversation_id AND mine.user_id = $1 AND mine.left_seq IS NULL
-            WHERE theirs.user_id = p.id AND theirs.left_seq IS NULL)
-        """,
+        "SELECT p.id FROM (SELECT DISTINCT id FROM unnest($2::uuid[]) AS i (id)) AS p WHERE social_knows($1, p.id)",
         [Sql.Uuid(viewer), Sql.Uuids([.. people.Select(user => user.Value)])],
+        row => UserId.From(row.GetGuid(0)));
+
+    /// <summary>Those with whom a person is in a conversation now, without the person. It reads four members for each that is wanted, however many conversations there are.</summary>
+    public Task<List<UserId>> AcquaintancesOf(UserId person, int max) => database.All(
+        """
+        SELECT DISTINCT k.user_id FROM (
+            SELECT theirs.user_id FROM members mine CROSS JOIN LATERAL (
+                SELECT x.user_id FROM members x WHERE x.conversation_id = mine.conversation_id AND x.user_id <> $1 AND x.left_seq IS NULL LIMIT $2) theirs
+            WHERE mine.user_id = $1 AND mine.left_seq IS NULL
+            LIMIT $2::int8 * 4) AS k
+        LIMIT $2
+        """,
+        [Sql.Uuid(person), Sql.Int(max)],
         row => UserId.From(row.GetGuid(0)));
 
     /// <summary>Whether there is such a conversation.</summary>

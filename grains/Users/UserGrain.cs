@@ -1,4 +1,7 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.Placement;
+using OrleansSocial.Realtime;
 
 namespace OrleansSocial.Users;
 
@@ -8,7 +11,8 @@ namespace OrleansSocial.Users;
 /// after a failed write the activation ends and the next one reads. It is placed by the load of the silos: everybody reads it.
 /// </remarks>
 [ResourceOptimizedPlacement]
-internal sealed class UserGrain(ProfileStore store, GroupCommit writer, TimeProvider clock) : Grain, IUserGrain
+internal sealed partial class UserGrain(
+    ProfileStore store, GroupCommit writer, ILiveTeller teller, IOptions<UsersOptions> options, TimeProvider clock, ILogger<UserGrain> log) : Grain, IUserGrain
 {
     private Ledger _ledger = null!;
     private ProfileView? _profile;
@@ -47,11 +51,35 @@ internal sealed class UserGrain(ProfileStore store, GroupCommit writer, TimeProv
         return next == profile ? profile : await Commit(next);
     }
 
-    private async Task<Outcome<ProfileView>> Commit(ProfileView next) =>
-        await _ledger.Commit(new ProfileWrite(_ledger, next)) ?? (Outcome<ProfileView>)next;
+    private async Task<Outcome<ProfileView>> Commit(ProfileView next)
+    {
+        if (await _ledger.Commit(new ProfileWrite(_ledger, next)) is { } refusal) return refusal;
+
+        if (next.Version > 1) await Tell(next);
+        return next;
+    }
+
+    /// <summary>Tells the person and those who know them; whoever is not told, or does not hear it, finds it with their cursor.</summary>
+    private async Task Tell(ProfileView changed)
+    {
+        IReadOnlyList<UserId> known = [];
+        try
+        {
+            known = await GrainFactory.GetGrain<IAcquaintancesGrain>(0).Of(Me, options.Value.ToldPeopleMax);
+        }
+        catch (Exception fault)
+        {
+            LogNotTold(log, fault);
+        }
+
+        teller.Tell(new Audience(Me, [Me, .. known]), ProfileEvents.Changed(changed));
+    }
 
     private void Apply(Write ended)
     {
         if (ended.Outcome == CommitOutcome.Stored) _profile = ((ProfileWrite)ended).Profile;
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Whom a changed profile is to be told is not known; they find it with their cursors")]
+    private static partial void LogNotTold(ILogger log, Exception cause);
 }

@@ -8,7 +8,7 @@ public static class UsersModule
     /// <summary>Registers the slice.</summary>
     public static ISiloBuilder AddUsers(this ISiloBuilder silo)
     {
-        silo.Services.AddSingleton<ProfileStore>();
+        silo.Services.AddSingleton<ProfileStore>().AddSingleton<IChangeSource, ProfileChangeStore>();
         return silo;
     }
 }

@@ -33,6 +33,26 @@ public sealed class LostPushTests
     }
 
     [Fact]
+    public async Task A_changed_profile_whose_push_was_lost_is_heard_once_while_the_connection_stays_open()
+    {
+        var losses = new Losses();
+        await using var host = await SocialHost.Start(configure: app => app.Services.AddSingleton<IOutgoingGrainCallFilter>(losses));
+        var (alice, bob, _) = await host.Pair();
+        await using var bobs = await LiveClient.Subscribed(bob);
+        IEnumerable<string?> Names() => bobs.Events.Where(e => e.GetProperty("type").GetString() == "profile.changed").Select(e => e.GetProperty("data").GetProperty("displayName").GetString());
+
+        losses.Loss = Loss.Silent;
+        await alice.Send(HttpMethod.Patch, "/v1/me", new { displayName = "Al" });
+        await Eventually(() => Assert.Contains(losses.Lost, parcel => parcel.Told.Any(told => told.Event.Type == "profile.changed")));
+        losses.Loss = null;
+        await host.Time.Until(() => Assert.Equal(["Al"], Names()));
+
+        await alice.Send(HttpMethod.Patch, "/v1/me", new { displayName = "Ally" });
+        await host.Time.Until(() => Assert.Equal(["Al", "Ally"], Names()));
+        await AssertPositionsAreTrue(bob, bobs);
+    }
+
+    [Fact]
     public async Task Of_a_dead_silos_parcel_that_comes_late_nothing_is_heard_out_of_order_or_twice()
     {
         var losses = new Losses();

@@ -156,6 +156,7 @@ export class App extends EventTarget {
     const missing = this.model.apply(event, Date.now());
     if (missing) void this.#reader.conversation(missing).catch(() => { this.#listed = false; });
     if (event.type.startsWith('message.')) this.#arrived(event.data, event.type === 'message.created');
+    if (event.type === 'profiles.stale') this.#people.readAgain();
     if (event.type === 'typing') setTimeout(() => this.#changed(), TypingMs + 100);
   }
 
@@ -183,6 +184,7 @@ export class App extends EventTarget {
 
   async #reload() {
     const [ids] = await Promise.all([this.#reader.inbox(), this.#reader.invitations()]);
+    this.#people.readAgain();
     this.#listed = this.ready = true;
     this.model.keepOnly(ids);
     this.dispatchEvent(new Event('reset'));

@@ -59,6 +59,7 @@ export class Model {
       case 'read.moved': this.putRead(data); return null;
       case 'typing': this.#writing(data, now); return null;
       case 'presence': this.online.set(data.user, data.online); return null;
+      case 'profile.changed': this.putPerson(data); return null;
       default: return null;
     }
   }
@@ -136,7 +137,10 @@ export class Model {
   /** Takes the list of invitations that wait for an answer. */
   putInvitations(items) { this.invitations = new Map(items.map((invitation) => [invitation.conversation, invitation])); }
 
-  putPerson(profile) { this.people.set(profile.id, { handle: profile.handle, displayName: profile.displayName }); }
+  /** Takes somebody's names; those of an older version than the one known change nothing. */
+  putPerson({ id, handle, displayName, version }) {
+    if (version >= (this.people.get(id)?.version ?? 0)) this.people.set(id, { handle, displayName, version });
+  }
 
   /** After a reset: what the lists no longer name is gone, and histories are read anew. */
   keepOnly(ids) {

@@ -22,7 +22,7 @@ export class People {
     this.#changed = changed;
   }
 
-  /** A person's names. They are read once each time the page is opened; until then those known from before serve. */
+  /** A person's names. They are read once each time the page is opened, and then told; until they are read those known from before serve. */
   get(id) {
     const known = this.#model.people.get(id);
     if (id && !this.#asked.has(id)) {
@@ -32,6 +32,12 @@ export class People {
       this.#pump();
     }
     return known ?? { handle: '', displayName: '…' };
+  }
+
+  /** Any name may have changed: those that a view needs are read again, and until then serve. */
+  readAgain() {
+    this.#asked.clear();
+    this.#queue = [];
   }
 
   /** The person with a handle. Throws Refused when there is none. */

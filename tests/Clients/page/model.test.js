@@ -76,6 +76,30 @@ test('Watermarks and numbers never go back, whatever comes late', () => {
   assert.deepEqual([room.lastSeq, room.readSeq, room.lastEntry.seq], [9, 7, 9]);
 });
 
+test('A name is the newest that was read or told, in whatever order they come', () => {
+  const model = new Model(alice);
+  const changed = (displayName, version) => ({ type: 'profile.changed', data: { id: bob, handle: 'bob', displayName, version }, topic: bob, seq: 1, version });
+
+  model.apply(changed('Bobby', 3), 0);
+  model.apply(changed('Bob', 2), 0);
+  model.putPerson({ id: bob, handle: 'bob', displayName: 'bob', version: 1 });
+  assert.equal(model.people.get(bob).displayName, 'Bobby');
+
+  const kept = restore(alice, JSON.parse(JSON.stringify(take(model, 'cursor')))).model;
+  kept.apply(changed('Bob', 2), 0);
+  assert.equal(kept.people.get(bob).displayName, 'Bobby');
+  kept.apply(changed('Robert', 4), 0);
+  assert.equal(kept.people.get(bob).displayName, 'Robert');
+});
+
+test('A name that an earlier page kept without its version gives way to what is read', () => {
+  const { model } = restore(alice, { version: 1, cursor: 'c', people: [[bob, { handle: 'bob', displayName: 'old' }]], conversations: [] });
+
+  model.putPerson({ id: bob, handle: 'bob', displayName: 'Bob', version: 1 });
+
+  assert.equal(model.people.get(bob).displayName, 'Bob');
+});
+
 test('Reading on another device clears what is unread here', () => {
   const model = knowing(summary(9, 2));
 
@@ -210,7 +234,7 @@ test('A page that is opened again stands where it stood, with the cursor that be
   model.putView(view(80));
   model.putPage('room', page(1, 80));
   model.putRead({ conversation: 'room', user: bob, seq: 77 });
-  model.putPerson({ id: bob, handle: 'bob', displayName: 'Bob' });
+  model.putPerson({ id: bob, handle: 'bob', displayName: 'Bob', version: 1 });
 
   const again = restore(alice, structuredClone(take(model, 'cursor')));
 

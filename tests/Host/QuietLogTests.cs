@@ -8,8 +8,10 @@ namespace OrleansSocial.Host;
 /// <summary>How much is logged is not in the hands of callers.</summary>
 public sealed class QuietLogTests
 {
-    // Both are told when this machine is too busy to run anybody's turn, which no request brings about.
-    private static readonly string[] s_ofTheMachine = ["Microsoft.AspNetCore.Server.Kestrel", "Orleans.Runtime.MembershipService.LocalSiloHealthMonitor"];
+    // All are told when this machine is too busy to run anybody's turn, which no request brings about.
+    private static readonly string[] s_ofTheMachine = [
+        "Microsoft.AspNetCore.Server.Kestrel", "Orleans.Runtime.MembershipService.LocalSiloHealthMonitor", "Orleans.Runtime.AsyncTimer.LocalSiloHealthMonitor",
+    ];
 
     [Fact]
     public async Task A_thousand_ordinary_requests_write_no_line()

@@ -54,7 +54,7 @@ internal sealed class Ground : IAsyncDisposable
         }
     }
 
-    /// <summary>A database on the server that all tests share.</summary>
+    /// <summary>A database on the server that tests share which run side by side.</summary>
     public static async Task<Ground> Shared(Membership membership) => await Open(membership, await s_shared.Value, own: false, "127.0.0.1");
 
     /// <summary>A database on a server of its own, at an address of this machine: whatever is done to it, nobody else notices.</summary>

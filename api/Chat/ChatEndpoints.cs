@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -149,7 +150,7 @@ public sealed record ReadUpTo(long Seq);
 /// <summary>A text to send.</summary>
 /// <param name="Text">Any Unicode but NUL.</param>
 /// <param name="ClientKey">1 to 64 visible ASCII characters, a new one for each message; the <c>Idempotency-Key</c> header may stand for it.</param>
-public sealed record SendText(string Text, string? ClientKey = null);
+public sealed record SendText(string Text, [property: StringLength(ClientKeys.CharsMax, MinimumLength = 1)] string? ClientKey = null);
 
 /// <summary>The text that replaces an earlier one.</summary>
 /// <param name="Text">Any Unicode but NUL.</param>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -79,7 +80,7 @@ public static class IdentityEndpoints
 /// <param name="Handle">3 to 30 of a–z, 0–9 and underscore, beginning with a letter.</param>
 /// <param name="Password">8 to 128 characters.</param>
 /// <param name="DisplayName">1 to 50 characters; the handle when absent.</param>
-public sealed record SignUp(string Handle, string Password, string? DisplayName = null);
+public sealed record SignUp([property: StringLength(Handles.CharsMax, MinimumLength = Handles.CharsMin)] string Handle, string Password, string? DisplayName = null);
 
 /// <summary>Signs in.</summary>
 /// <param name="Handle">Whose account.</param>

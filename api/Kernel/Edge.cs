@@ -63,7 +63,8 @@ public static class Edge
         {
             document.Info.Title = "OrleansSocial";
             document.Info.Version = "v1";
-            document.Info.Description = "Chat, live notifications and feeds. Errors are problem details (RFC 9457) with a stable code. " + Problems.UnreadableWords;
+            document.Info.Description = "Chat, live notifications and feeds. Errors are problem details (RFC 9457) with a stable code. "
+                + $"Beside those that an operation tells of, any request may be answered with {string.Join(", ", Problems.Everywhere)}. {Problems.UnreadableWords}";
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
             document.Components.SecuritySchemes["bearer"] = new OpenApiSecurityScheme
@@ -75,6 +76,9 @@ public static class Edge
             return Task.CompletedTask;
         });
         options.AddDocumentTransformer(LiveSchemas.Describe);
+        options.AddDocumentTransformer(DocumentShape.Records);
+        options.AddSchemaTransformer(DocumentShape.Member);
+        options.AddOperationTransformer(DocumentShape.Operation);
         options.AddSchemaTransformer((schema, context, _) =>
         {
             // Converters of our own hide what they write.
@@ -95,19 +99,14 @@ public static class Edge
                 {
                     Name = IdempotencyKey.Header,
                     In = ParameterLocation.Header,
-                    Description = $"The same key with the same body makes the thing once and gives the same answer, for ever. It is kept {kept}.",
-                    Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = ClientKeys.CharsMax },
-                });
-            if (metadata.OfType<System.Reflection.MethodInfo>().FirstOrDefault()?.GetParameters().Any(p => p.ParameterType == typeof(IfMatch)) == true)
-                (operation.Parameters ??= []).Add(new OpenApiParameter
-                {
-                    Name = "If-Match",
-                    In = ParameterLocation.Header,
-                    Description = "Makes the change to these versions only: entity tags with commas between them, or a star for any. Otherwise 412.",
-                    Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                    Description = $"The same key with the same body makes the thing once, for ever. What the repetition is answered with is what there is: 201 as the first time, or 200 where the route tells what was there. It is kept {kept}.",
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = ClientKeys.CharsMax },
                 });
             var codes = string.Join(", ", metadata.DeclaredRefusals().Select(refusal => refusal.Code));
             if (codes.Length > 0) operation.Description = $"Refusals: {codes}.";
+            foreach (var parameter in context.Description.ParameterDescriptions.Where(parameter => parameter.Type is { } type && IsId(type)))
+                if (operation.Parameters?.FirstOrDefault(told => told.Name == parameter.Name)?.Schema is OpenApiSchema id)
+                    id.Format = "uuid";
             return Task.CompletedTask;
         });
     }

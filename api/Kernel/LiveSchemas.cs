@@ -19,7 +19,7 @@ internal static class LiveSchemas
             records.Add(new OpenApiSchemaReference(record.Name, document));
         }
 
-        properties["data"] = new OpenApiSchema { OneOf = records };
+        properties["data"] = new OpenApiSchema { AnyOf = records };
         properties["type"] = new OpenApiSchema
         {
             Type = JsonSchemaType.String,

@@ -37,6 +37,10 @@ public static class Problems
     public const string UnreadableWords =
         "What cannot be read as HTTP (a path with %00, headers of another form, a target beyond 16 KiB, headers beyond twice their limit) is refused without a body, with 400, 414 or 431.";
 
+    /// <summary>What any request may be answered with, beside what its route tells: for it is known before its route, or is a bug.</summary>
+    public static readonly IReadOnlyList<string> Everywhere =
+        [CommonRefusals.NotFound.Code, CommonRefusals.UnknownHost.Code, CommonRefusals.Unavailable.Code, MethodNotAllowedCode, TargetTooLongCode, HeadersTooLargeCode, FaultCode];
+
     private static readonly Meter s_meter = new("OrleansSocial.Edge");
     private static readonly Counter<long> s_refused = s_meter.CreateCounter<long>("social.http.refused", "{request}", "Requests that were answered with a problem, by its code.");
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
@@ -22,7 +23,7 @@ public static class RealtimeEndpoints
             .Refuses(RealtimeRefusals.Wait, RealtimeRefusals.TooManyConnections, RealtimeRefusals.SessionEnded).Asks<IChangesGrain>(nameof(IChangesGrain.Read));
         events.MapGet("/stream", Stream).Signed().Limited(Rate.Live).Repeated()
             .Refuses(RealtimeRefusals.TooManyConnections).Asks<IChangesGrain>(nameof(IChangesGrain.Read))
-            .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream");
         app.MapGet("/presence", Presence).WithTags("Realtime").Signed().Limited(Rate.Reads).LimitedByWork<string>(users => users.Count(c => c == ',')).Repeated()
             .Refuses(RealtimeRefusals.WatchCount, CommonRefusals.Malformed);
         return app;
@@ -42,7 +43,7 @@ public static class RealtimeEndpoints
     }
 
     private static async Task<Outcome<CatchUp>> Poll(
-        Caller caller, LiveNodeAccess live, [FromQuery] string? cursor, [FromQuery] int? wait, CancellationToken cancellation)
+        Caller caller, LiveNodeAccess live, [FromQuery] string? cursor, [FromQuery, Range(0, WaitSecondsMax)] int? wait, CancellationToken cancellation)
         => wait is < 0 or > WaitSecondsMax
             ? RealtimeRefusals.Wait
             : await EventPoll.Run(live, caller, cursor, TimeSpan.FromSeconds(wait ?? 0), cancellation);

@@ -97,8 +97,25 @@ public class RouteTable(SharedHost shared)
         IEnumerable<string> Statuses(string path, string verb) => paths.GetProperty(path).GetProperty(verb).GetProperty("responses").EnumerateObject().Select(r => r.Name);
 
         Assert.Equal(["200", "400", "401", "404", "429", "503"], Statuses("/v1/conversations/{id}", "get"));
+        Assert.Equal(["200", "304", "400", "401", "404", "429", "503"], Statuses("/v1/me", "get").Order());
+        Assert.Equal(["200", "201", "400", "401", "404", "409", "413", "415", "422", "429", "503"], Statuses("/v1/conversations", "post"));
+        Assert.Equal(["204", "400", "401", "429", "503"], Statuses("/v1/auth/logout", "post").Order());
         Assert.Equal(["201", "400", "409", "413", "415", "422", "429", "503"], Statuses("/v1/auth/register", "post"));
         Assert.Equal(["200", "400", "401", "429", "503"], Statuses("/v1/events/stream", "get"));
+    }
+
+    [Fact]
+    public async Task Every_operation_has_a_name_of_its_own_and_tells_what_it_charges()
+    {
+        var operations = JsonDocument.Parse(await shared.Host.Http.GetStringAsync("/openapi/v1.json")).RootElement.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject()).Select(operation => operation.Value).ToList();
+
+        var names = operations.Select(operation => operation.GetProperty("operationId").GetString()).ToList();
+
+        Assert.Equal(names.Distinct(), names);
+        Assert.Contains("chatMessage", names);
+        Assert.All(operations, operation => Assert.Contains("RateLimit-Remaining", operation.GetProperty("responses").GetProperty("429").GetProperty("headers").EnumerateObject().Select(header => header.Name)));
+        Assert.All(operations, operation => Assert.Contains("Retry-After", operation.GetProperty("responses").GetProperty("429").GetProperty("headers").EnumerateObject().Select(header => header.Name)));
     }
 
     [Fact]
@@ -113,11 +130,11 @@ public class RouteTable(SharedHost shared)
                       where schema.Value.TryGetProperty("properties", out _)
                       from property in schema.Value.GetProperty("properties").EnumerateObject()
                       let isArray = property.Value.TryGetProperty("type", out var type) && type.ToString() == "array"
-                      where isArray ? !property.Value.TryGetProperty("items", out _) : !((string[])["type", "$ref", "oneOf", "enum"]).Any(k => property.Value.TryGetProperty(k, out _))
+                      where isArray ? !property.Value.TryGetProperty("items", out _) : !((string[])["type", "$ref", "anyOf", "enum"]).Any(k => property.Value.TryGetProperty(k, out _))
                       select $"{schema.Name}.{property.Name}";
 
         Assert.Empty(untyped);
-        var records = document.GetProperty("components").GetProperty("schemas").GetProperty(nameof(LiveEvent)).GetProperty("properties").GetProperty("data").GetProperty("oneOf");
+        var records = document.GetProperty("components").GetProperty("schemas").GetProperty(nameof(LiveEvent)).GetProperty("properties").GetProperty("data").GetProperty("anyOf");
         Assert.Equal(LiveTypes.All.Select(type => type.Data.Name).Distinct().Order(StringComparer.Ordinal), records.EnumerateArray().Select(one => one.GetProperty("$ref").GetString()!.Split('/')[^1]));
     }
 
@@ -165,7 +182,8 @@ public class RouteTable(SharedHost shared)
         var rate = metadata.GetMetadata<RateMetadata>()?.Rate.ToString() ?? "-";
         var creates = metadata.GetMetadata<CreatesMetadata>() switch { null => "", { KeyKept: { } kept } => $" creates(key {kept})", _ => " creates" };
         var repeated = metadata.GetMetadata<RepeatMetadata>()?.When ?? "-";
-        return $"{verbs} {route.RoutePattern.RawText} {auth} {rate} {repeated}{creates} {Codes(metadata.DeclaredRefusals())}".TrimEnd();
+        var name = metadata.GetMetadata<MethodInfo>() is { } handler ? $" {DocumentShape.NameOf(handler)}" : "";
+        return $"{verbs} {route.RoutePattern.RawText}{name} {auth} {rate} {repeated}{creates} {Codes(metadata.DeclaredRefusals())}".TrimEnd();
     }
 
     private static string Describe(MethodInfo method)

@@ -19,7 +19,7 @@ public sealed class Person
     private Person(SocialHost host, string name, SessionTokens tokens)
     {
         (Host, Name, Tokens) = (host, name, tokens);
-        Http = new HttpClient { BaseAddress = host.Address };
+        Http = DocumentedAnswers.Client(host.Address);
         Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens.AccessToken);
     }
 

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.TestingHost;
 using OrleansSocial.Driver;
+using OrleansSocial.Host;
 
 namespace OrleansSocial.Support;
 
@@ -19,7 +20,7 @@ public sealed class SocialHost : IAsyncDisposable
     {
         (_app, ConnectionString, Time) = (app, connectionString, time);
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        Http = new HttpClient { BaseAddress = Address };
+        Http = app.Serves("api") ? DocumentedAnswers.Client(Address) : new HttpClient { BaseAddress = Address };
     }
 
     /// <summary>Where the application listens.</summary>

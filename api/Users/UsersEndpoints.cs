@@ -43,7 +43,7 @@ public static class UsersEndpoints
         var people = new List<UserId>();
         foreach (var id in string.IsNullOrEmpty(ids) ? [] : ids.Split(','))
         {
-            if (!UserId.TryParse(id, null, out var user)) return CommonRefusals.Malformed;
+            if (!UserId.TryParse(id, null, out var user)) return RequestFaults.Malformed("ids is a list of UUIDs, separated by commas.");
             people.Add(user);
         }
 

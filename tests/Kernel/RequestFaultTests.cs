@@ -47,6 +47,7 @@ public sealed class RequestFaultTests(SharedHost shared)
     [InlineData("GET", "/v1/conversations?limit=ten", "limit is not of its form: a whole number")]
     [InlineData("GET", "/v1/events?wait=1.5", "wait is not of its form: a whole number")]
     [InlineData("GET", "/v1/presence?users=alice", "users is a list of UUIDs")]
+    [InlineData("GET", "/v1/users?ids=alice", "ids is a list of UUIDs")]
     [InlineData("DELETE", "/v1/conversations/0198f3a2-0000-7000-8000-000000000000/messages/first", "seq is not of its form: a whole number")]
     [InlineData("DELETE", "/v1/conversations/0198f3a2-0000-7000-8000-000000000000/members/bob", "user is not of its form: a UUID")]
     public async Task A_path_or_a_query_that_is_not_of_its_form_is_told_by_its_parameter(string method, string path, string words) =>

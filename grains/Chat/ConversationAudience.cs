@@ -20,8 +20,7 @@ internal sealed class ConversationAudience(ILiveTeller teller, ConversationId co
     /// <summary>Tells what a write has changed. Who joins or leaves is told so; the others read it in the entries.</summary>
     public void Tell(ConversationWrite write, ConversationState after)
     {
-        foreach (var member in Joined(write, after)) TellOne(member.User, ChatEvents.Joined(new(conversation, after.Kind, after.Title), member.JoinedSeq));
-        foreach (var left in write.Entries.Where(e => e.Kind == EntryKind.Left)) TellOne(left.Subject!.Value, ChatEvents.Left(conversation, left.Seq));
+        if (!write.IsText) TellMembership(write, after);
         foreach (var entry in write.Entries) TellReaders(entry.Seq, ChatEvents.Created(entry.View(conversation)), write.Origin);
         if (write.Change is { } change) TellReaders(change.View.Seq, ChatEvents.Changed(change.View));
         if (write.Read is { } marker) teller.Tell(new Audience(conversation.Value, _members), ChatEvents.Read(new(conversation, marker.User, marker.Seq)));
@@ -29,6 +28,12 @@ internal sealed class ConversationAudience(ILiveTeller teller, ConversationId co
 
     /// <summary>Tells the others that a member is writing.</summary>
     public void TellTyping(UserId by) => teller.Tell(new Audience(conversation.Value, _members, by), ChatEvents.Typing(new(conversation, by)));
+
+    private void TellMembership(ConversationWrite write, ConversationState after)
+    {
+        foreach (var member in Joined(write, after)) TellOne(member.User, ChatEvents.Joined(new(conversation, after.Kind, after.Title), member.JoinedSeq));
+        foreach (var left in write.Entries.Where(e => e.Kind == EntryKind.Left)) TellOne(left.Subject!.Value, ChatEvents.Left(conversation, left.Seq));
+    }
 
     private static IEnumerable<Member> Joined(ConversationWrite write, ConversationState after) => write.Founded?.Kind == ConversationKind.Direct
         ? after.Members.Values

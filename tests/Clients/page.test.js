@@ -503,17 +503,28 @@ story('A page whose access token has ended gets another by itself', async ({ tab
   assert.notEqual(await a.page.evaluate((name) => JSON.parse(localStorage.getItem(name)).refreshToken, `social.session.${alice.user}`), before);
 });
 
-test('A session that is ended elsewhere ends on the page with a reason', async () => {
-  const [alice] = await people('alice');
+test('A session that is ended elsewhere ends on the page with a reason, and what it showed does not stay on the device', async () => {
+  const [alice, bob] = await people('alice', 'bob');
+  await bob.send(await bob.direct(alice), 'hello');
   const context = await browser.newContext();
   const tab = await Tab.open(context, address);
   await tab.signIn(alice);
+  await tab.openRoom('Bob');
+  const kept = () => tab.page.evaluate(() => new Promise((resolve) => {
+    const asked = indexedDB.open('social');
+    asked.onsuccess = () => {
+      const counted = asked.result.transaction('snapshots').objectStore('snapshots').count();
+      counted.onsuccess = () => { asked.result.close(); resolve(counted.result); };
+    };
+  }));
+  await eventually(async () => assert.equal(await kept(), 1));
   const token = await tab.page.evaluate((name) => JSON.parse(localStorage.getItem(name)).accessToken, `social.session.${alice.user}`);
 
   await fetch(`${address}/v1/auth/logout`, { method: 'POST', headers: { Authorization: `Bearer ${token}` } });
 
   await tab.page.getByText('Your session has ended. Sign in again').waitFor();
   await tab.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await eventually(async () => assert.equal(await kept(), 0));
   await context.close();
 });
 

@@ -20,9 +20,15 @@ async function show(session, reason = null) {
     signOut: async () => { await leave(); location.hash = '#/'; await sessions.signOut(session.user); await shelf.remove(session.user); void show(null); },
   });
   open = { app, shell };
-  session.addEventListener('ended', () => { if (open?.app === app) void show(null, 'Your session has ended. Sign in again; messages that were not sent are kept.'); });
+  session.addEventListener('ended', () => { if (open?.app === app) void end(session.user, 'Your session has ended. Sign in again; messages that were not sent are kept.'); });
   await app.start();
   shell.start();
+}
+
+/** Whoever is no longer signed in leaves nothing on this device but what they have written and not sent. */
+async function end(user, reason) {
+  await show(null, reason);
+  await shelf.remove(user);
 }
 
 async function leave() {
@@ -33,7 +39,7 @@ async function leave() {
 }
 
 addEventListener('storage', (e) => {
-  if (open && e.key === `social.session.${open.app.me}` && e.newValue === null) void show(null, 'You signed out in another tab.');
+  if (open && e.key === `social.session.${open.app.me}` && e.newValue === null) void end(open.app.me, 'You signed out in another tab.');
 });
 
 void show(sessions.current());

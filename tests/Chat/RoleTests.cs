@@ -89,6 +89,7 @@ public sealed class RoleTests(SharedHost shared)
         Assert.Equal(["alice added carol", "alice: welcome"], await room.As(carol).History(alice, bob, carol));
         Assert.False((await room.As(carol).Page("?limit=1&before=6")).HasBefore);
         Assert.Equal(HistoryChoice.SinceJoining, (await room.As(carol).View()).History);
+        await Person.Refused(await carol.Send(HttpMethod.Get, $"{room.Path}/messages/3"), HttpStatusCode.NotFound, "chat.message_not_found");
         await Person.Refused(await carol.Send(HttpMethod.Put, $"/v1/bookmarks/{room}/3"), HttpStatusCode.NotFound, "bookmarks.message_not_found");
         await Person.Read<ConversationView>(await room.As(alice).TryChange(new { history = "everything" }));
         Assert.Equal(3, (await room.As(carol).Page("?limit=100")).Entries.Count);

@@ -26,7 +26,9 @@ public sealed class QuietLogTests
             await AskForWhatIsNot(alice, room);
         }
 
-        Assert.DoesNotContain(log.Lines, line => !s_ofTheMachine.Contains(line.Category));
+        // A turn that the machine interrupts takes long.
+        var stood = log.Lines.Any(line => s_ofTheMachine.Contains(line.Category));
+        Assert.DoesNotContain(log.Lines, line => !s_ofTheMachine.Contains(line.Category) && !(stood && line.Category == "Orleans.Runtime.Scheduler.WorkItemGroup"));
     }
 
     [Theory]

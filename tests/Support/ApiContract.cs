@@ -12,7 +12,8 @@ namespace OrleansSocial.Support;
 /// <remarks>It is stricter than the document in one point: a member that is not told of is a fault, while clients pass it over.</remarks>
 internal sealed class ApiContract
 {
-    private static readonly EvaluationOptions s_evaluation = new() { OutputFormat = OutputFormat.List, RequireFormatValidation = true };
+    private static readonly EvaluationOptions s_verdict = new() { OutputFormat = OutputFormat.Flag, RequireFormatValidation = true };
+    private static readonly EvaluationOptions s_reasons = new() { OutputFormat = OutputFormat.List, RequireFormatValidation = true };
 
     private readonly IReadOnlyList<(Regex Path, string Template, JsonObject Operations)> _paths;
     private readonly JsonObject _schemas;
@@ -64,9 +65,8 @@ internal sealed class ApiContract
 
         if (body is null || media["schema"]?["$ref"]?.GetValue<string>() is not { } reference) yield break;
         using var instance = JsonDocument.Parse(body);
-        var result = Schema(reference).Evaluate(instance.RootElement, s_evaluation);
-        if (result.IsValid) yield break;
-        foreach (var detail in result.Details ?? [])
+        if (Schema(reference).Evaluate(instance.RootElement, s_verdict).IsValid) yield break;
+        foreach (var detail in Schema(reference).Evaluate(instance.RootElement, s_reasons).Details ?? [])
             foreach (var (_, fault) in detail.Errors ?? new Dictionary<string, string>())
                 yield return $"{detail.InstanceLocation}: {fault}";
     }

@@ -12,9 +12,9 @@ public sealed class LiveOptions
     [Range(1, 1000)]
     public int ConnectionsMax { get; set; } = 20;
 
-    /// <summary>How many frames may wait for a slow connection before it is closed with a resumable code.</summary>
+    /// <summary>How many frames may wait for a slow connection before it is closed with a resumable code. As many as one change of a large group tells at once must find room.</summary>
     [Range(8, 100_000)]
-    public int QueueFramesMax { get; set; } = 256;
+    public int QueueFramesMax { get; set; } = 1_024;
 
     /// <summary>How many bytes may wait for a slow connection before it is closed with a resumable code.</summary>
     [Range(65_536, 1_073_741_824)]

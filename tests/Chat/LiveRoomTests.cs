@@ -46,6 +46,20 @@ public sealed class LiveRoomTests(SharedHost shared)
     }
 
     [Fact]
+    public async Task Hundreds_who_are_added_at_once_close_nobodys_connection()
+    {
+        var (alice, bob, _) = await shared.Host.Three();
+        var room = await alice.Group("Trip", bob);
+        await using var bobs = await LiveClient.Subscribed(bob);
+        var guests = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => shared.Host.Person("guest")));
+
+        await Person.Read<ConversationView>(await room.As(alice).TryInvite(guests));
+
+        await Eventually(() => Assert.Equal(300, bobs.Events.Count(e => Type(e) == "message.created")));
+        Assert.False(bobs.Ended.IsCompleted);
+    }
+
+    [Fact]
     public async Task Typing_is_told_to_the_others_and_not_more_often_than_it_may_be()
     {
         var (alice, bob, carol) = await shared.Host.Three();

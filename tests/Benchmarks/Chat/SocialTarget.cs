@@ -89,7 +89,7 @@ internal sealed class SocialTarget(int silos = 1, int people = SocialTarget.Peop
         var room = await creator.Conversation(members.Count == 2 && away == 0 ? null : "Room", [.. others.Take(MembersEach)], cancellation);
 
         // Whoever is there hears of each who joins, and a crowd that comes all at once is more than any client reads.
-        using var pause = new PeriodicTimer(TimeSpan.FromSeconds(2));
+        using var pause = new PeriodicTimer(TimeSpan.FromSeconds(5));
         foreach (var more in others.Skip(MembersEach).Chunk(MembersEach))
         {
             await pause.WaitForNextTickAsync(cancellation);

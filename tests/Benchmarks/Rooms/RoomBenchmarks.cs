@@ -21,10 +21,11 @@ internal static class RoomBenchmarks
         var settings = bench.Settings;
         var online = settings.Size(1000, 30);
         var members = settings.Size(5000, 60);
+        var rate = settings.Rate(40, 20);
         if (settings.Wants("room"))
         {
             var size = settings.Size(200, 20);
-            await Measure(bench, $"A room of {size}", $"{size} connections hear what {Senders} of them send, one message in flight each.", 1, size, 0, 1);
+            await Measure(bench, $"A room of {size}", $"{size} connections hear what {Senders} of them send, one message in flight each.", 1, size, 0, 1, null);
         }
 
         if (settings.Wants("large"))
@@ -32,12 +33,12 @@ internal static class RoomBenchmarks
             await Measure(
                 bench,
                 string.Create(CultureInfo.InvariantCulture, $"A room of {members:#,0} on three silos"),
-                string.Create(CultureInfo.InvariantCulture, $"{members:#,0} members, {online:#,0} of them connected, over {Silos} processes of ours; {Senders} send, one message in flight each. The yardsticks know no members: there the room is the {online:#,0} connections, at one process, for a second needs a backplane."),
-                Silos, online, members - online, 3);
+                string.Create(CultureInfo.InvariantCulture, $"{members:#,0} members, {online:#,0} of them connected, over {Silos} processes of ours; {Senders} send. The yardsticks know no members: there the room is the {online:#,0} connections, at one process, for a second needs a backplane. All are offered {rate} messages a second: what is acknowledged before it is delivered is never slowed down by those who read, and whoever does not keep up is sent away."),
+                Silos, online, members - online, 3, rate);
         }
     }
 
-    private static async Task Measure(Bench bench, string title, string about, int silos, int online, int away, int roundsMax)
+    private static async Task Measure(Bench bench, string title, string about, int silos, int online, int away, int roundsMax, double? rate)
     {
         var (settings, targets) = (bench.Settings, ChatTarget.All(silos, Math.Max(online, SocialTarget.PeopleMax)));
         var section = bench.Section(title, about, SocialTarget.OurName, [.. targets.Select(target => target.Name).Where(name => name != SocialTarget.OurName)]);
@@ -50,20 +51,21 @@ internal static class RoomBenchmarks
             {
                 bench.Step($"{title}, {target.Name}", round);
                 using var giveUp = new CancellationTokenSource(TimeSpan.FromMinutes(15));
-                await Measure(section, target, await postgres.CreateDatabase(), postgres.ProcessId, online, away, settings, giveUp.Token);
+                await Measure(section, target, await postgres.CreateDatabase(), postgres.ProcessId, online, away, rate, settings, giveUp.Token);
             }
         }
     }
 
-    private static async Task Measure(Section section, ChatTarget target, string database, int postmaster, int online, int away, Settings settings, CancellationToken giveUp)
+    private static async Task Measure(Section section, ChatTarget target, string database, int postmaster, int online, int away, double? rate, Settings settings, CancellationToken giveUp)
     {
         using var servers = await target.Start(database);
         var clients = await target.Connect(servers, online, giveUp);
         var room = new LoadRoom(await target.Room(servers, clients, away, giveUp), [.. clients.Take(Senders)]);
-        await ChatLoad.Closed([room], settings.Short ? 0.5 : 10, giveUp);
+        Task<LoadResult> Load(double seconds) => rate is { } offered ? ChatLoad.Open([room], offered, seconds, giveUp) : ChatLoad.Closed([room], seconds, giveUp);
+        await Load(settings.Short ? 0.5 : 10);
 
         var (before, counted) = (Cost.Now(servers, postmaster), await SiloMeters.Sum(servers));
-        var load = await ChatLoad.Closed([room], settings.Seconds(8), giveUp);
+        var load = await Load(settings.Seconds(8));
         var (spent, counts) = (Cost.Now(servers, postmaster).Since(before), await SiloMeters.Sum(servers));
         foreach (var client in clients) await client.DisposeAsync();
 

@@ -146,9 +146,8 @@ internal static class ChatRules
     }
 
     /// <summary>The entries with which a conversation begins: a group records its members, its founder first.</summary>
-    public static LogEntry[] FirstEntries(CreateConversation command) => FirstEntries(command, OthersOf(command));
-
-    /// <summary>The same where some of the others are asked first: with those who are not.</summary>
+    /// <param name="command">What is begun.</param>
+    /// <param name="others">Those of the others who come in at once.</param>
     public static LogEntry[] FirstEntries(CreateConversation command, IReadOnlyList<UserId> others) => command.Kind == ConversationKind.Direct
         ? []
         : [.. others.Prepend(command.By).Select(user =>

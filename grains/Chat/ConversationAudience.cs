@@ -41,15 +41,12 @@ internal sealed class ConversationAudience(ILiveTeller teller, ConversationId co
 
     /// <summary>Tells every member who may read the entry with this number.</summary>
     private void TellReaders(long seq, LiveEvent happened, ConnectionId? origin = null)
-    {
-        var readers = _members;
-        if (seq < _readByAllFrom)
-        {
-            var barred = _newcomers.Where(member => seq < member.HistoryFrom).Select(member => member.User).ToHashSet();
-            readers = [.. _members.Where(user => !barred.Contains(user))];
-        }
+        => teller.Tell(new Audience(conversation.Value, seq < _readByAllFrom ? ReadersOf(seq) : _members, null, origin), happened);
 
-        teller.Tell(new Audience(conversation.Value, readers, null, origin), happened);
+    private UserId[] ReadersOf(long seq)
+    {
+        var barred = _newcomers.Where(member => seq < member.HistoryFrom).Select(member => member.User).ToHashSet();
+        return [.. _members.Where(user => !barred.Contains(user))];
     }
 
     private void TellOne(UserId user, LiveEvent happened) => teller.Tell(new Audience(conversation.Value, [user]), happened);

@@ -71,7 +71,7 @@ internal sealed class ChatStorage : IAsyncDisposable
     {
         var room = NewRoom();
         var command = new CreateConversation(people[0], ConversationKind.Group, "ours", people[1..]);
-        var write = new ConversationWrite(room.Ledger, room.Id, ChatRules.FirstEntries(command))
+        var write = new ConversationWrite(room.Ledger, room.Id, ChatRules.FirstEntries(command, command.Others))
         {
             Founded = ChatRules.Found(room.Id, command, TimeProvider.System.GetUtcNow()),
             Founder = people[0],

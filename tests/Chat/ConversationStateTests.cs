@@ -145,7 +145,7 @@ public sealed class ConversationStateTests
     private static ConversationState Group(params UserId[] people)
     {
         var command = new CreateConversation(people[0], ConversationKind.Group, "ours", people[1..]);
-        var entries = ChatRules.FirstEntries(command);
+        var entries = ChatRules.FirstEntries(command, command.Others);
         foreach (var (i, entry) in entries.Index())
             entry.Seq = i + 1;
         return ChatRules.Found(Id(), command, default).With(entries);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -18,7 +17,7 @@ public sealed class ConstantPage
     public ConstantPage(byte[] bytes, string contentType)
     {
         (_bytes, _contentType) = (bytes, contentType);
-        _tag = new($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 12))}\"");
+        _tag = new(EntityTags.Of(bytes));
     }
 
     /// <summary>A page to read.</summary>

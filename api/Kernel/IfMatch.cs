@@ -55,12 +55,15 @@ public readonly record struct IfMatch
             : NoVersion;
 }
 
-/// <summary>The entity tags of things that have versions.</summary>
+/// <summary>The entity tags of what is answered with.</summary>
 public static class EntityTags
 {
     /// <summary>The tag of a version.</summary>
     public static string Of(int version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 
     /// <summary>The tag of what is told from others by a text.</summary>
-    public static string Of(string said) => $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(said)).AsSpan(0, 16))}\"";
+    public static string Of(string said) => Of(Encoding.UTF8.GetBytes(said));
+
+    /// <summary>The tag of these bytes.</summary>
+    public static string Of(ReadOnlySpan<byte> bytes) => $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16))}\"";
 }

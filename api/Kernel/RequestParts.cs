@@ -24,6 +24,26 @@ public readonly record struct IdempotencyKey(string? Value)
     }
 }
 
+/// <summary>Identifiers that a query names as one text, with commas between them.</summary>
+internal static class IdList
+{
+    /// <summary>Reads them in their order; one that is none makes the request malformed.</summary>
+    /// <param name="parameter">What the query calls them.</param>
+    /// <param name="names">The parts of the text.</param>
+    public static Outcome<List<TId>> Read<TId>(string parameter, IReadOnlyList<string> names)
+        where TId : struct, IEntityId<TId>
+    {
+        var ids = new List<TId>(names.Count);
+        foreach (var name in names)
+        {
+            if (!TId.TryParse(name, null, out var id)) return RequestFaults.Malformed($"{parameter} is a list of UUIDs, separated by commas.");
+            ids.Add(id);
+        }
+
+        return ids;
+    }
+}
+
 /// <summary>The query of a list, of which a <see cref="PageAsk"/> is made.</summary>
 /// <param name="After">Opaque cursor: what comes after it.</param>
 /// <param name="Before">Opaque cursor: what comes before it.</param>

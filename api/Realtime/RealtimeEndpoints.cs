@@ -71,12 +71,7 @@ public static class RealtimeEndpoints
     {
         var names = (users ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
         if (names.Length > live.Node.Options.WatchUsersMax) return RealtimeRefusals.WatchCount;
-        var ids = new List<UserId>(names.Length);
-        foreach (var name in names)
-        {
-            if (!UserId.TryParse(name, null, out var id)) return RequestFaults.Malformed("users is a list of UUIDs, separated by commas.");
-            ids.Add(id);
-        }
+        if (!IdList.Read<UserId>(nameof(users), names).TryGet(out var ids, out var refusal)) return refusal;
 
         return new PresenceList(await Acquaintances.Presence(grains, caller.User, [.. ids.Distinct()], live.People.Presence));
     }

@@ -38,17 +38,10 @@ public static class UsersEndpoints
     private static Task<Outcome<ProfileView>> Change(ProfileChange body, IfMatch onlyIf, Caller caller, IGrainFactory grains) =>
         onlyIf.Change(version => grains.GetGrain<IUserGrain>(caller.User).Change(new(body.DisplayName, body.Bio, version)));
 
-    private static async Task<Outcome<ProfileList>> List(IGrainFactory grains, [FromQuery] string? ids)
-    {
-        var people = new List<UserId>();
-        foreach (var id in string.IsNullOrEmpty(ids) ? [] : ids.Split(','))
-        {
-            if (!UserId.TryParse(id, null, out var user)) return RequestFaults.Malformed("ids is a list of UUIDs, separated by commas.");
-            people.Add(user);
-        }
-
-        return await grains.GetGrain<IProfilesGrain>(0).List(people);
-    }
+    private static async Task<Outcome<ProfileList>> List(IGrainFactory grains, [FromQuery] string? ids) =>
+        IdList.Read<UserId>(nameof(ids), string.IsNullOrEmpty(ids) ? [] : ids.Split(',')).TryGet(out var people, out var refusal)
+            ? await grains.GetGrain<IProfilesGrain>(0).List(people)
+            : refusal;
 
     private static string Said(ProfileList list) =>
         string.Join(' ', list.Items.Select(profile => string.Create(CultureInfo.InvariantCulture, $"{profile.Id}:{profile.Version}")));
